@@ -1,0 +1,52 @@
+"""Find the folder for what can be made again, and write files there that others may read."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+
+def cache_folder() -> Path:
+    """Return the cache folder: `SCAFFOLD_CACHE_DIR`, or the platform's own for this user."""
+    override = os.environ.get("SCAFFOLD_CACHE_DIR")
+    if override:
+        return Path(override).absolute()
+    if sys.platform.startswith("linux"):
+        # What platformdirs answers here, without the 10 ms that its import takes.
+        base = os.environ.get("XDG_CACHE_HOME", "").strip() or os.path.expanduser("~/.cache")
+        return Path(base, "scaffold")
+    from platformdirs import user_cache_dir
+
+    return Path(user_cache_dir("scaffold", appauthor=False))
+
+
+def data_folder() -> Path:
+    """Return the platform's folder for files that scaffold keeps for this user."""
+    override = os.environ.get("SCAFFOLD_DATA_DIR")
+    if override:
+        return Path(override).absolute()
+    from platformdirs import user_data_dir
+
+    return Path(user_data_dir("scaffold", appauthor=False))
+
+
+def write_cached(path: Path, content: bytes) -> None:
+    """Write a cache file in one step; a cache that cannot be written is no error."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def read_cached(path: Path) -> bytes | None:
+    """Return a cache file's content, or None when it is not there."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None

@@ -1,0 +1,56 @@
+"""Print a plan as a unified diff that `git apply` and `patch` understand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffold.merge import is_binary
+from scaffold.plan import Change, Plan
+
+
+def unified_diff(plan: Plan) -> str:
+    """Return the diff of all files that the plan writes, in the order of their paths."""
+    return "".join(part for change in plan.changes for part in _file_diff(change))
+
+
+def _file_diff(change: Change) -> Iterator[str]:
+    if not change.writes:
+        return
+    before, after = change.before, change.after
+    yield f"diff --git a/{change.path} b/{change.path}\n"
+    if before is None:
+        yield f"new file mode {_git_mode(change.executable)}\n"
+    elif after is None:
+        yield f"deleted file mode {_git_mode(bool((change.before_mode or 0) & 0o111))}\n"
+    elif change.mode != change.before_mode:
+        yield f"old mode {_git_mode(bool((change.before_mode or 0) & 0o111))}\n"
+        yield f"new mode {_git_mode(bool((change.mode or 0) & 0o111))}\n"
+    if (before or b"") == (after or b""):
+        return
+    names = (
+        "/dev/null" if before is None else f"a/{change.path}",
+        "/dev/null" if after is None else f"b/{change.path}",
+    )
+    if is_binary(before or b"", after or b""):
+        yield f"Binary files {names[0]} and {names[1]} differ\n"
+        return
+    yield from _hunks(before or b"", after or b"", names)
+
+
+def _git_mode(executable: bool) -> str:
+    return "100755" if executable else "100644"
+
+
+def _hunks(before: bytes, after: bytes, names: tuple[str, str]) -> Iterator[str]:
+    from difflib import unified_diff as compare
+
+    for line in compare(_lines(before), _lines(after), *names):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _lines(content: bytes) -> list[str]:
+    # Only "\n" ends a line for git, so `splitlines` of a text would not do.
+    text = content.decode("utf-8", "surrogateescape")
+    lines = text.split("\n")
+    last = lines.pop()
+    return [f"{line}\n" for line in lines] + ([last] if last else [])

@@ -1,0 +1,63 @@
+"""Let Copier itself render what the fast renderer does not know."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from scaffold.errors import ScaffoldError
+from scaffold.index import Index
+
+if TYPE_CHECKING:
+    from scaffold.render import Render, Rendered
+    from scaffold.source import Template
+
+
+def render_with_copier(template: Template, data: Mapping[str, Any], index: Index) -> Render:
+    """Render by `copier.run_copy` into a temporary folder; slower by a second or two."""
+    import copier
+
+    from scaffold.patterns import matcher
+    from scaffold.render import Rendered, Render
+
+    once = matcher(index.skip_if_exists)
+    answers = {name: value for name, value in data.items() if not name.startswith("_")}
+    with TemporaryDirectory(prefix="scaffold-render-") as name:
+        folder = Path(name) / "project"
+        try:
+            worker = copier.run_copy(
+                template.src_path,
+                folder,
+                data=answers,
+                vcs_ref=template.ref,
+                defaults=True,
+                overwrite=True,
+                quiet=True,
+                skip_tasks=True,
+            )
+        except Exception as error:
+            raise ScaffoldError(
+                f"copier could not render the template: {error}",
+                note=f"scaffold leaves it to copier because of {index.unsupported[0]}",
+            ) from error
+        files: dict[str, Rendered] = {}
+        for file in sorted(folder.rglob("*")):
+            path = file.relative_to(folder).as_posix()
+            if file.is_symlink():
+                raise ScaffoldError(f"the template renders a symbolic link, `{path}`")
+            if file.is_file():
+                keep = once is not None and once(path)
+                files[path] = _read(file, path, keep)
+        return Render(files, dict(worker.answers.combined))
+
+
+def _read(file: Path, path: str, once: bool) -> Rendered:
+    from scaffold.render import Rendered
+
+    content = file.read_bytes()
+    mode = 0o755 if file.stat().st_mode & 0o111 else 0o644
+    key = hashlib.blake2b(content, digest_size=16).digest()
+    return Rendered(path, mode, key, lambda: content, once)

@@ -1,0 +1,202 @@
+"""The Jinja environment that Copier documents for templates, without importing Copier."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    Undefined,
+    nodes,
+)
+from jinja2.exceptions import UndefinedError
+from jinja2.ext import Extension
+from jinja2.parser import Parser
+from jinja2.sandbox import SandboxedEnvironment
+
+from scaffold.errors import ScaffoldError
+
+_STRING = "<string>/"
+_DICT_ATTRIBUTES = frozenset(dir(dict))
+_UNDEFINED = {"jinja2.Undefined": Undefined, "jinja2.StrictUndefined": StrictUndefined}
+
+
+class TemplateEnvironment(SandboxedEnvironment):
+    """A sandbox in which looking up a key of a plain dict costs no exception."""
+
+    # What a `yield` tag reported, and whether its body may still lack the value it introduces.
+    captured: tuple[str, Any] | None = None
+    lenient: bool = True
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Look up `obj.attribute` as the sandbox does."""
+        if type(obj) is dict and attribute not in _DICT_ATTRIBUTES:
+            try:
+                return obj[attribute]
+            except KeyError:
+                return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Keep a path's `parser`, which is a module, away from templates, as Copier does."""
+        if isinstance(obj, PurePath) and attr == "parser":
+            return False
+        return super().is_safe_attribute(obj, attr, value)
+
+    def from_text(self, text: str) -> Any:
+        """Return the template of this text; its bytecode is cached like that of a file."""
+        loader = self.loader
+        assert isinstance(loader, _Loader)
+        return self.get_template(loader.add(text))
+
+
+class YieldExtension(Extension):
+    """The tag `{% yield x from xs %}...{% endyield %}` that Copier has for paths."""
+
+    tags = {"yield"}  # noqa: RUF012 (Jinja declares it as a plain attribute)
+
+    def parse(self, parser: Parser) -> nodes.Node:
+        """Parse the tag into a call that reports its name and iterable."""
+        line = next(parser.stream).lineno
+        name = parser.parse_assign_target(name_only=True)
+        parser.stream.expect("name:from")
+        iterable = parser.parse_expression()
+        body = parser.parse_statements(("name:endyield",), drop_needle=True)
+        call = self.call_method("_capture", [nodes.Const(name.name), iterable])
+        return nodes.CallBlock(call, [], [], body, lineno=line)
+
+    def _capture(self, name: str, iterable: Any, caller: Callable[[], str]) -> str:
+        environment = self.environment
+        assert isinstance(environment, TemplateEnvironment)
+        if environment.captured is not None:
+            raise ScaffoldError("a path of the template has more than one `yield` tag")
+        environment.captured = (name, iterable)
+        try:
+            return caller()
+        except UndefinedError:
+            if not environment.lenient:
+                raise
+            return ""
+
+
+class _Loader(BaseLoader):
+    """Templates by their path below the template's root, and strings by their digest."""
+
+    def __init__(self, root: Path) -> None:
+        self._files = FileSystemLoader(os.path.realpath(root))
+        self._texts: dict[str, str] = {}
+
+    def add(self, text: str) -> str:
+        name = _STRING + hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+        self._texts[name] = text
+        return name
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        if template.startswith(_STRING):
+            try:
+                return self._texts[template], None, _always
+            except KeyError:
+                raise TemplateNotFound(template) from None
+        source, filename, _ = self._files.get_source(environment, template)
+        return source, filename, _always
+
+
+def _always() -> bool:
+    # A cached template version never changes, so Jinja need not look at files again.
+    return True
+
+
+class _Filters(dict[str, Callable[..., Any]]):
+    """Jinja's filters; those of jinja2-ansible-filters are imported when one is first used."""
+
+    _ansible: Mapping[str, Callable[..., Any]] | None = None
+
+    def __missing__(self, name: str) -> Callable[..., Any]:
+        if self._ansible is None:
+            from jinja2_ansible_filters.core_filters import FilterModule
+
+            self._ansible = dict(FilterModule().filters())
+        self[name] = self._ansible[name]
+        return self[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def __contains__(self, name: object) -> bool:
+        return self.get(str(name)) is not None
+
+
+def make_environment(
+    root: Path, envops: Mapping[str, Any], bytecode: Path | None, *, strict: bool = False
+) -> TemplateEnvironment:
+    """Return the environment for a template version; `strict` refuses undefined names."""
+    options = {"keep_trailing_newline": True, **envops}
+    undefined = _UNDEFINED[options.pop("undefined", "jinja2.Undefined")]
+    environment = TemplateEnvironment(
+        loader=_Loader(root),
+        extensions=[YieldExtension],
+        undefined=StrictUndefined if strict else undefined,
+        bytecode_cache=_bytecode_cache(bytecode),
+        auto_reload=False,
+        cache_size=-1,
+        **options,
+    )
+    environment.filters = _Filters(environment.filters)
+    environment.filters["to_json"] = partial(json.dumps, default=_jsonable)
+    environment.globals["pathjoin"] = _pathjoin
+    return environment
+
+
+def _bytecode_cache(folder: Path | None) -> FileSystemBytecodeCache | None:
+    if folder is None:
+        return None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(folder))
+
+
+def _jsonable(value: Any) -> Any:
+    # Copier's fallback for what JSON does not know; pydantic comes with Copier.
+    from pydantic_core import to_jsonable_python
+
+    return to_jsonable_python(value, fallback=_plain)
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, PurePath) else value
+
+
+def _pathjoin(*path: str, mode: str = "posix") -> str:
+    kinds = {"posix": PurePosixPath, "windows": PureWindowsPath, "native": PurePath}
+    return str(kinds[mode](*path))
+
+
+def has_tags(text: str, envops: Mapping[str, Any]) -> bool:
+    """Tell whether Jinja could change the text at all."""
+    if envops.get("line_statement_prefix") or envops.get("line_comment_prefix") or "\r" in text:
+        return True
+    return any(tag in text for tag in _delimiters(envops))
+
+
+def _delimiters(envops: Mapping[str, Any]) -> Iterator[str]:
+    starts: Iterable[tuple[str, str]] = (("block", "{%"), ("variable", "{{"), ("comment", "{#"))
+    for kind, usual in starts:
+        yield str(envops.get(f"{kind}_start_string", usual))

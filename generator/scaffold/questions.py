@@ -1,0 +1,274 @@
+"""Answer a template's questions from recorded answers, as Copier does."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jinja2 import StrictUndefined, TemplateError, UndefinedError
+
+from scaffold.errors import ScaffoldError
+from scaffold.jinja_env import TemplateEnvironment, has_tags
+
+_MISSING = object()
+_JSON_TYPES = (dict, list, str, int, float, bool, type(None))
+_TYPES = {"bool", "float", "int", "json", "str", "yaml", "path"}
+_TRUE = {"y", "yes", "t", "true", "on"}
+_FALSE = {"n", "no", "f", "false", "off", "~", "null", "none"}
+# What a template raises on purpose reads "'dict object' has no attribute 'the message'".
+_RAISED = re.compile(r"(?:.* has no attribute |)'(.+)'(?: is undefined)?", re.DOTALL)
+_YAML_FLOAT = re.compile(r"-?\d+\.\d*([eE][-+]\d+)?")
+_NOT_THE_SAME_IN_YAML = re.compile(
+    "\\\\u[dD]|[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+
+
+class _UnsetError(UndefinedError):
+    """A default used `UNSET`: the question has none."""
+
+
+class Questionnaire:
+    """The answers while they are worked out, one question after another."""
+
+    def __init__(
+        self,
+        questions: Mapping[str, Mapping[str, Any]],
+        environment: TemplateEnvironment,
+        envops: Mapping[str, Any],
+        data: Mapping[str, Any],
+        constants: Mapping[str, Any],
+    ) -> None:
+        self._questions = questions
+        self._environment = environment
+        self._envops = envops
+        self._constants = constants
+        self._metadata = {key: data[key] for key in ("_commit", "_src_path") if key in data}
+        self._recorded = {key: value for key, value in data.items() if not key.startswith("_")}
+        self._answers: dict[str, Any] = {}
+        self._hidden: set[str] = set()
+
+    def answer_all(self) -> None:
+        """Answer every question, the computed ones included, in the template's order."""
+        for name, question in self._questions.items():
+            if not _bool(self._render(question.get("when", True))):
+                self._hidden.add(name)
+                self._recorded.pop(name, None)
+                value = self._default(name, question)
+            elif name in self._recorded:
+                value = self._parse(name, question, self._recorded[name])
+                self._validate(name, question, value)
+            else:
+                value = self._asked(name, question)
+            if value is not _MISSING:
+                self._answers[name] = value
+
+    def computed(self) -> dict[str, Any]:
+        """Return the answers that are worked out and never recorded."""
+        return {name: self._answers[name] for name in self._hidden if name in self._answers}
+
+    def context(self, phase: str = "prompt") -> dict[str, Any]:
+        """Return the variables that a template sees now."""
+        return {
+            **self._constants,
+            **self._metadata,
+            **self._recorded,
+            **self._answers,
+            "_copier_answers": self._remembered(),
+            "_copier_phase": phase,
+        }
+
+    def _remembered(self) -> dict[str, Any]:
+        answers = dict(self._metadata)
+        for name, value in {**self._recorded, **self._answers}.items():
+            question = self._questions.get(name)
+            if question is None or name in self._hidden or question.get("secret"):
+                continue
+            if isinstance(value, _JSON_TYPES):
+                answers[name] = value
+        return answers
+
+    def _asked(self, name: str, question: Mapping[str, Any]) -> Any:
+        """Return the default of a question whose answer is not recorded."""
+        value = self._default(name, question)
+        if value is _MISSING and _bool(self._render(question.get("ask", True))):
+            raise ScaffoldError(
+                f"the template asks for `{name}`, which `.copier-answers.yml` does not record",
+                help=f"add a line `{name}: ...` to it",
+            )
+        if value is not _MISSING and not question.get("secret"):
+            self._validate(name, question, value)
+        return value
+
+    def _default(self, name: str, question: Mapping[str, Any]) -> Any:
+        if "default" not in question:
+            return _MISSING
+        unset = StrictUndefined("UNSET", exc=_UnsetError)
+        try:
+            value = self._render(question["default"], {"UNSET": unset})
+        except _UnsetError:
+            return _MISSING
+        return self._parse(name, question, value)
+
+    def _validate(self, name: str, question: Mapping[str, Any], value: Any) -> None:
+        validator = question.get("validator", "")
+        if not validator:
+            return
+        try:
+            problem = str(self._render(validator, {name: value})).strip()
+        except ScaffoldError as error:
+            problem = error.message
+        if problem:
+            raise ScaffoldError(
+                f"the answer `{name}` is not valid: {problem}",
+                help="correct it in `.copier-answers.yml`",
+            )
+
+    def _parse(self, name: str, question: Mapping[str, Any], answer: Any) -> Any:
+        type_name = self._type(name, question)
+        try:
+            value = _cast(type_name, answer)
+        except (TypeError, ValueError, AttributeError) as error:
+            if type_name in {"json", "yaml"} and not isinstance(answer, str):
+                return answer
+            raise ScaffoldError(
+                f"the answer `{name}` is not of the type {type_name}: {error}"
+            ) from error
+        choices = list(self._choices(question))
+        if not choices:
+            return value
+        allowed = [_cast(type_name, choice) for choice in choices]
+        if value in allowed:
+            return value
+        listed = ", ".join(f"`{each}`" for each in allowed)
+        raise ScaffoldError(
+            f"the answer `{name}` is `{value}`, which is none of its choices",
+            help=f"set it in `.copier-answers.yml` to one of {listed}",
+        )
+
+    def _type(self, name: str, question: Mapping[str, Any]) -> str:
+        declared = str(self._render(question.get("type", "")))
+        if not declared:
+            declared = type(question.get("default", _MISSING)).__name__
+            return declared if declared in _TYPES else "yaml"
+        if declared not in _TYPES:
+            raise ScaffoldError(f"the template's question `{name}` has no known type: {declared}")
+        return declared
+
+    def _choices(self, question: Mapping[str, Any]) -> Iterator[Any]:
+        choices = question.get("choices") or ()
+        values = choices.values() if isinstance(choices, dict) else choices
+        for choice in values:
+            yield self._render(choice[1] if isinstance(choice, list | tuple) else choice)
+
+    def _render(self, value: Any, extra: Mapping[str, Any] | None = None) -> Any:
+        if isinstance(value, list):
+            return [self._render(item) for item in value]
+        if not isinstance(value, str) or not has_tags(value, self._envops):
+            return value
+        context = self.context()
+        if extra:
+            context.update(extra)
+        return render_text(self._environment, value, context)
+
+
+def render_text(environment: TemplateEnvironment, text: str, context: dict[str, Any]) -> str:
+    """Render a text of the template; what it raises becomes a readable error."""
+    try:
+        return str(environment.from_text(text).render(context))
+    except _UnsetError:
+        raise
+    except TemplateError as error:
+        raise readable(error) from error
+
+
+def readable(error: TemplateError, place: str | None = None) -> ScaffoldError:
+    """Turn what a template raised into an error that says what it says."""
+    message = error.message or str(error)
+    raised = _RAISED.fullmatch(message)
+    if raised and " " in raised[1]:
+        return _raised_on_purpose(raised[1])
+    where = f" in {place}" if place else ""
+    return ScaffoldError(f"the template cannot be rendered{where}: {message}")
+
+
+def _raised_on_purpose(text: str) -> ScaffoldError:
+    message, _, rest = text.partition("\nnote: ")
+    note, _, help_ = rest.partition("\nhelp: ")
+    if not rest:
+        message, _, help_ = text.partition("\nhelp: ")
+    return ScaffoldError(message, note=note or None, help=help_ or None)
+
+
+def _cast(type_name: str, answer: Any) -> Any:
+    if answer is None and type_name not in {"json", "yaml"}:
+        raise ValueError("it is empty")
+    match type_name:
+        case "bool":
+            return _bool(answer)
+        case "float":
+            return float(answer)
+        case "int":
+            return int(answer)
+        case "json":
+            return json.loads(answer)
+        case "yaml":
+            return parse_yaml(answer)
+        case "path":
+            return str(answer)
+        case _:
+            return _text(answer)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float | int):
+        return str(value)
+    if isinstance(value, bytes | bytearray):
+        return value.decode()
+    raise ValueError(f"{value!r} is no text")
+
+
+def _bool(value: Any) -> bool:
+    """Read a truth value as Copier does: numbers first, then the words of YAML."""
+    if isinstance(value, bool):
+        return value
+    try:
+        return bool(float(value))
+    except (TypeError, ValueError):
+        pass
+    if not isinstance(value, str):
+        return bool(value)
+    word = value.strip().lower()
+    return bool(word) and (word in _TRUE or word not in _FALSE)
+
+
+def parse_yaml(text: str) -> Any:
+    """Parse YAML; JSON that YAML reads alike takes the fast way."""
+    if not isinstance(text, str):
+        raise TypeError("not a text")
+    start = text.lstrip(" \n")[:1]
+    if start in {"{", "["} and not _differs_in_yaml(text):
+        try:
+            return json.loads(text, parse_float=_yaml_float, parse_constant=str)
+        except ValueError:
+            pass
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(text, Loader=loader)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+
+
+def _differs_in_yaml(text: str) -> bool:
+    if text.isascii():
+        return "\\ud" in text or "\\uD" in text or "\x7f" in text or "\t" in text
+    return "\t" in text or _NOT_THE_SAME_IN_YAML.search(text) is not None
+
+
+def _yaml_float(number: str) -> float | str:
+    return float(number) if _YAML_FLOAT.fullmatch(number) else number
