@@ -1,0 +1,59 @@
+"""The type table: which types a template version knows, and what each of them takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from scaffold.errors import ScaffoldError
+
+MODIFIERS = frozenset({"unique", "index", "default", "server_default", "min", "max", "pattern"})
+NOT_ELEMENTS = frozenset({"array", "bytes", "enum", "json", "ref"})
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRow:
+    """What the command needs of one row; the template reads the others."""
+
+    name: str
+    args: tuple[str, ...] = ()
+    given: Mapping[str, int | str] = field(default_factory=lambda: MappingProxyType({}))
+    accepts: frozenset[str] = frozenset()
+    element: bool = False
+
+
+TypeTable = Mapping[str, TypeRow]
+
+
+def load_types(path: Path) -> TypeTable:
+    """Read `types.yml`; its keys for the template are passed over."""
+    import yaml  # noqa: PLC0415  # the only user of YAML here, and slow to import
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        document: object = yaml.load(path.read_bytes(), Loader=loader)  # noqa: S506
+    except (OSError, yaml.YAMLError) as error:
+        raise ScaffoldError(f"cannot read the type table {path}", note=str(error)) from error
+    return read_types(document)
+
+
+def read_types(document: object) -> TypeTable:
+    """Make the table from the parsed document."""
+    if not isinstance(document, dict):
+        raise ScaffoldError("the type table must be a mapping of type names to rows")
+    return {str(name): _row(str(name), row) for name, row in document.items()}
+
+
+def _row(name: str, row: object) -> TypeRow:
+    if not isinstance(row, dict):
+        raise ScaffoldError(f"the type `{name}` must be a mapping")
+    accepts = frozenset(row.get("accepts") or ())
+    if unknown := sorted(accepts - MODIFIERS):
+        raise ScaffoldError(f"the type `{name}` accepts `{unknown[0]}`, which is no modifier")
+    return TypeRow(
+        name=name,
+        args=tuple(row.get("args") or ()),
+        given=MappingProxyType(dict(row.get("given") or {})),
+        accepts=accepts,
+        element=bool(row.get("element", name not in NOT_ELEMENTS)),
+    )
