@@ -1,0 +1,109 @@
+"""The Alembic revisions of a project, read without importing them."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scaffold.errors import ScaffoldError
+
+VERSIONS = Path("migrations/versions")
+
+# What follows the header of a revision. Parsing the header alone keeps a long history quick.
+_BODY = re.compile(r"^(?:def|async def|class|@)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class PastRevision:
+    """A revision file: its name, its id, and the ids that it follows."""
+
+    file: str
+    id: str
+    parents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All revisions of a project."""
+
+    revisions: tuple[PastRevision, ...]
+
+    def head(self) -> PastRevision | None:
+        """Return the revision that a new one follows; refuse a history that has no single end."""
+        self._check()
+        followed = {parent for revision in self.revisions for parent in revision.parents}
+        heads = [revision for revision in self.revisions if revision.id not in followed]
+        if len(heads) > 1:
+            named = " and ".join(f"`{head.id}` ({head.file})" for head in heads)
+            raise ScaffoldError(
+                f"the migrations have {len(heads)} heads: {named}",
+                note="two branches each added a revision",
+                help='join them first: alembic merge heads -m "merge"',
+            )
+        if self.revisions and not heads:
+            raise ScaffoldError(
+                "the migrations follow each other in a circle, so none is the last",
+                help=f"look at `down_revision` in the files of {VERSIONS}",
+            )
+        return heads[0] if heads else None
+
+    def _check(self) -> None:
+        files: dict[str, str] = {}
+        for revision in self.revisions:
+            if revision.id in files:
+                raise ScaffoldError(
+                    f"two migrations have the id `{revision.id}`: "
+                    f"{files[revision.id]} and {revision.file}",
+                    help="they make the same change: delete one of them",
+                )
+            files[revision.id] = revision.file
+        for revision in self.revisions:
+            for parent in revision.parents:
+                if parent not in files:
+                    raise ScaffoldError(
+                        f"the migration {revision.file} follows `{parent}`, which is missing",
+                        help=f"restore that revision in {VERSIONS}, or correct `down_revision`",
+                    )
+
+
+def read_history(root: Path) -> History:
+    """Read the revisions of the project at `root`; a project without any has an empty history."""
+    files = sorted((root / VERSIONS).glob("*.py"))
+    return History(tuple(_read(file) for file in files if file.name != "__init__.py"))
+
+
+def _read(path: Path) -> PastRevision:
+    source = path.read_text(encoding="utf-8")
+    facts = _facts(_BODY.split(source, maxsplit=1)[0]) or _facts(source)
+    if facts is None:
+        raise ScaffoldError(
+            f"cannot read `revision` and `down_revision` in {VERSIONS / path.name}",
+            help="every file in that folder has to be an Alembic revision",
+        )
+    revision, parents = facts
+    return PastRevision(path.name, revision, parents)
+
+
+def _facts(source: str) -> tuple[str, tuple[str, ...]] | None:
+    try:
+        values = dict(_constants(ast.parse(source)))
+    except (SyntaxError, ValueError):
+        return None
+    revision, parents = values.get("revision"), values.get("down_revision", ...)
+    if not isinstance(revision, str) or parents is ...:
+        return None
+    if parents is None:
+        return revision, ()
+    return revision, (parents,) if isinstance(parents, str) else tuple(map(str, parents))
+
+
+def _constants(module: ast.Module) -> Iterator[tuple[str, Any]]:
+    for statement in module.body:
+        match statement:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ) if name in {"revision", "down_revision"}:
+                yield name, ast.literal_eval(value)
