@@ -50,3 +50,11 @@ def read_cached(path: Path) -> bytes | None:
         return path.read_bytes()
     except OSError:
         return None
+
+
+def keep_newest(folder: Path, count: int) -> None:
+    """Delete all but the newest files of a cache folder."""
+    with suppress(OSError):
+        files = sorted(os.scandir(folder), key=lambda entry: entry.stat().st_mtime_ns)
+        for entry in files[:-count]:
+            os.unlink(entry.path)

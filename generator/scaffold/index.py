@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,9 @@ from scaffold.source import Template, executables, special_entries
 
 if TYPE_CHECKING:
     from scaffold.dependencies import Chain
+    from scaffold.jinja_env import TemplateEnvironment
 
-_FORMAT = 1
+FORMAT = 1
 _DEFAULT_EXCLUDE = (
     "copier.yaml",
     "copier.yml",
@@ -83,7 +84,8 @@ class Source:
 class Index:
     """A template's settings, questions and files.
 
-    `unsupported` names what only Copier itself can render.
+    `constants` are the computed answers that depend on no other answer, and `unsupported` names
+    what only Copier itself can render.
     """
 
     envops: dict[str, Any]
@@ -92,12 +94,13 @@ class Index:
     skip_if_exists: tuple[str, ...]
     questions: dict[str, dict[str, Any]]
     sources: tuple[Source, ...]
+    constants: dict[str, Any]
     unsupported: tuple[str, ...]
 
 
 def load_index(template: Template) -> Index:
     """Return the index of a template version, from the cache when it is there."""
-    path = template.cache / f"index-{_FORMAT}-{jinja2.__version__}.json"
+    path = template.cache / f"index-{FORMAT}-{jinja2.__version__}.json"
     content = read_cached(path)
     if content is not None:
         try:
@@ -116,7 +119,7 @@ def load_index(template: Template) -> Index:
 
 def bytecode_folder(template: Template) -> Path:
     """Return the folder for Jinja's bytecode of this template version."""
-    return template.cache / f"bytecode-{_FORMAT}-{jinja2.__version__}"
+    return template.cache / f"bytecode-{FORMAT}-{jinja2.__version__}"
 
 
 def build_index(template: Template) -> Index:
@@ -136,6 +139,7 @@ def build_index(template: Template) -> Index:
         skip_if_exists=tuple(map(str, settings.get("skip_if_exists", ()))),
         questions=questions,
         sources=(),
+        constants={},
         unsupported=tuple(unsupported),
     )
     if unsupported:
@@ -259,15 +263,23 @@ def _with_sources(index: Index, template: Template, subdirectory: str) -> Index:
     for place, text in texts:
         if has_tags(text, index.envops):
             unsupported.extend(_unknown_names(place, of_text(environment, text).chains or ()))
-    return Index(
-        envops=index.envops,
-        suffix=index.suffix,
-        exclude=index.exclude,
-        skip_if_exists=index.skip_if_exists,
-        questions=index.questions,
-        sources=tuple(sources),
-        unsupported=tuple(sorted(set(unsupported))),
-    )
+    found = replace(index, sources=tuple(sources), unsupported=tuple(sorted(set(unsupported))))
+    return replace(found, constants=_constants(found, environment))
+
+
+def _constants(index: Index, environment: TemplateEnvironment) -> dict[str, Any]:
+    from scaffold.dependencies import of_text
+    from scaffold.questions import Questionnaire
+
+    names = [
+        name
+        for name, question in index.questions.items()
+        if question.get("when") is False
+        and set(question) <= {"default", "type", "when"}
+        and isinstance(question.get("default"), str)
+        and of_text(environment, question["default"]).chains == frozenset()
+    ]
+    return Questionnaire(index, environment, {}, {}).answer_only(names) if names else {}
 
 
 def _question_texts(questions: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
@@ -303,8 +315,9 @@ def _unknown_names(place: str, chains: Iterable[Chain]) -> Iterator[str]:
 
 
 def _to_json(index: Index) -> dict[str, Any]:
-    fields = ("envops", "suffix", "exclude", "skip_if_exists", "questions", "unsupported")
+    fields = ("envops", "suffix", "exclude", "skip_if_exists", "questions", "constants")
     record = {name: getattr(index, name) for name in fields}
+    record["unsupported"] = index.unsupported
     record["sources"] = [
         [each.path, each.parts, each.is_template, each.mode, each.digest, each.reads]
         for each in index.sources
@@ -331,5 +344,6 @@ def _from_json(record: dict[str, Any]) -> Index:
         skip_if_exists=tuple(record["skip_if_exists"]),
         questions=record["questions"],
         sources=sources,
+        constants=record["constants"],
         unsupported=tuple(record["unsupported"]),
     )

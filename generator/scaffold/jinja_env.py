@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from types import BuiltinMethodType, NoneType
 from typing import Any
 
 from jinja2 import (
@@ -23,17 +25,27 @@ from jinja2 import (
 from jinja2.exceptions import UndefinedError
 from jinja2.ext import Extension
 from jinja2.parser import Parser
+from jinja2.runtime import Context, Macro
 from jinja2.sandbox import SandboxedEnvironment
 
 from scaffold.errors import ScaffoldError
 
 _STRING = "<string>/"
 _DICT_ATTRIBUTES = frozenset(dir(dict))
+# The public methods of plain values: nothing in them leads out of the sandbox.
+_PLAIN = {
+    kind: frozenset(name for name in dir(kind) if name[0] != "_") - {"format", "format_map"}
+    for kind in (dict, list, str, int, float, bool, tuple, NoneType)
+}
+_FIELD_LOOKUP = re.compile(r"\{[^{}]*[.\[]")
 _UNDEFINED = {"jinja2.Undefined": Undefined, "jinja2.StrictUndefined": StrictUndefined}
 
 
 class TemplateEnvironment(SandboxedEnvironment):
-    """A sandbox in which looking up a key of a plain dict costs no exception."""
+    """A sandbox with short ways for what templates do most: plain values, macros, `format`.
+
+    The short ways answer what `SandboxedEnvironment` would; all else is left to it.
+    """
 
     # What a `yield` tag reported, and whether its body may still lack the value it introduces.
     captured: tuple[str, Any] | None = None
@@ -46,7 +58,23 @@ class TemplateEnvironment(SandboxedEnvironment):
                 return obj[attribute]
             except KeyError:
                 return self.undefined(obj=obj, name=attribute)
+        # The sandbox wraps `format` only for fields that look up attributes or items.
+        if attribute in _PLAIN.get(type(obj), ()) or (attribute == "format" and _is_flat(obj)):
+            return getattr(obj, attribute)
         return super().getattr(obj, attribute)
+
+    def call(  # type: ignore[override]
+        self, context: Context, obj: Any, /, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Call a function as the sandbox does."""
+        kind = type(obj)
+        if kind is Macro:
+            args = (context.eval_ctx, *args)
+        elif kind is not BuiltinMethodType:
+            return super().call(context, obj, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return obj(*args, **kwargs)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Keep a path's `parser`, which is a module, away from templates, as Copier does."""
@@ -59,6 +87,11 @@ class TemplateEnvironment(SandboxedEnvironment):
         loader = self.loader
         assert isinstance(loader, _Loader)
         return self.get_template(loader.add(text))
+
+
+def _is_flat(text: Any) -> bool:
+    """Tell whether this is a format string whose fields look nothing up."""
+    return type(text) is str and _FIELD_LOOKUP.search(text) is None
 
 
 class YieldExtension(Extension):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import StrictUndefined, TemplateError, UndefinedError
 
 from scaffold.errors import ScaffoldError
 from scaffold.jinja_env import TemplateEnvironment, has_tags
+
+if TYPE_CHECKING:
+    from scaffold.index import Index
 
 _MISSING = object()
 _JSON_TYPES = (dict, list, str, int, float, bool, type(None))
@@ -34,15 +37,15 @@ class Questionnaire:
 
     def __init__(
         self,
-        questions: Mapping[str, Mapping[str, Any]],
+        index: Index,
         environment: TemplateEnvironment,
-        envops: Mapping[str, Any],
         data: Mapping[str, Any],
         constants: Mapping[str, Any],
     ) -> None:
-        self._questions = questions
+        self._questions = index.questions
+        self._computed = index.constants
         self._environment = environment
-        self._envops = envops
+        self._envops = index.envops
         self._constants = constants
         self._metadata = {key: data[key] for key in ("_commit", "_src_path") if key in data}
         self._recorded = {key: value for key, value in data.items() if not key.startswith("_")}
@@ -52,7 +55,11 @@ class Questionnaire:
     def answer_all(self) -> None:
         """Answer every question, the computed ones included, in the template's order."""
         for name, question in self._questions.items():
-            if not _bool(self._render(question.get("when", True))):
+            if name in self._computed:
+                self._hidden.add(name)
+                self._recorded.pop(name, None)
+                value = self._computed[name]
+            elif not _bool(self._render(question.get("when", True))):
                 self._hidden.add(name)
                 self._recorded.pop(name, None)
                 value = self._default(name, question)
@@ -64,9 +71,9 @@ class Questionnaire:
             if value is not _MISSING:
                 self._answers[name] = value
 
-    def computed(self) -> dict[str, Any]:
-        """Return the answers that are worked out and never recorded."""
-        return {name: self._answers[name] for name in self._hidden if name in self._answers}
+    def answer_only(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return the defaults of questions that depend on no other one."""
+        return {name: self._default(name, self._questions[name]) for name in names}
 
     def context(self, phase: str = "prompt") -> dict[str, Any]:
         """Return the variables that a template sees now."""

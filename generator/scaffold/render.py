@@ -8,6 +8,7 @@ import os
 import posixpath
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import PurePath
 from typing import Any
 
@@ -15,16 +16,16 @@ from jinja2 import Template as JinjaTemplate
 from jinja2 import TemplateError
 
 from scaffold.answers import ANSWERS_FILE
-from scaffold.cache import read_cached, write_cached
+from scaffold.cache import keep_newest, read_cached, write_cached
 from scaffold.errors import ScaffoldError
-from scaffold.index import Index, Source, bytecode_folder, load_index
+from scaffold.index import FORMAT, Index, Source, bytecode_folder, load_index
 from scaffold.jinja_env import TemplateEnvironment, has_tags, make_environment
 from scaffold.questions import Questionnaire, readable, render_text
 from scaffold.source import Template
 
 _MISSING = b"\0missing"
 _DICT_ATTRIBUTES = frozenset(dir(dict))
-_KEPT_CONTEXTS = 8
+_KEPT_CONTEXTS = 4
 # A value that a `yield` tag introduced: its name, itself, and its digest.
 Yielded = tuple[str, Any, bytes]
 Target = tuple[str, tuple[Yielded, ...]]
@@ -259,17 +260,33 @@ def _strictly(
 def _context(
     template: Template, index: Index, environment: TemplateEnvironment, data: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """Answer the template's questions; answers worked out lately are in the cache."""
+    constants = {"_copier_conf": _copier_conf(template)}
+    recorded = _dump(data)
+    folder = template.cache / f"answers-{FORMAT}"
+    cached = folder / _digest(recorded).hex()
+    content = read_cached(cached)
+    if content is not None:
+        with suppress(ValueError, EOFError, TypeError):
+            return {**marshal.loads(content), **constants}
+    everything = Questionnaire(index, environment, data, constants)
+    everything.answer_all()
+    context = everything.context("render")
+    with suppress(ValueError):
+        known = {name: value for name, value in context.items() if name not in constants}
+        write_cached(cached, marshal.dumps(known, 2))
+        keep_newest(folder, _KEPT_CONTEXTS)
+    return context
+
+
+def _copier_conf(template: Template) -> dict[str, Any]:
     system = {"linux": "linux", "darwin": "macos", "win32": "windows"}.get(sys.platform)
-    conf = {
+    return {
         "answers_file": PurePath(ANSWERS_FILE),
         "os": system,
         "sep": os.sep,
         "vcs_ref_hash": template.commit,
     }
-    constants = {"_copier_conf": conf}
-    everything = Questionnaire(index.questions, environment, index.envops, data, constants)
-    everything.answer_all()
-    return everything.context("render")
 
 
 def _same_path(path: str, first: tuple[Yielded, ...], second: tuple[Yielded, ...]) -> ScaffoldError:
