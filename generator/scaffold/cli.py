@@ -1,0 +1,403 @@
+"""The commands: parse, call, print. The only module that prints or exits."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from scaffold import __version__
+from scaffold.errors import ScaffoldError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scaffold.apply import Recovery
+    from scaffold.new import Created
+    from scaffold.output import Style
+    from scaffold.project import Outcome
+
+INTERRUPTED = 130
+SLOW = 1.0  # seconds without a word before a command says what it waits for
+
+app = typer.Typer(
+    name="scaffold",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Start async FastAPI and SQLAlchemy services, and add entities to them.",
+)
+
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", "-n", help="Show what would be done; write nothing.")
+]
+Diff = Annotated[bool, typer.Option("--diff", help="Show the changes as a unified diff.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+OnConflict = Annotated[
+    Literal["stop", "markers"],
+    typer.Option(help="Where your edits are in the way: write nothing, or conflict markers."),
+]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 error, 2 usage, 3 conflicts."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit code; no exception gets out."""
+    wants_json = "--json" in arguments
+    try:
+        code = app(list(arguments), prog_name="scaffold", standalone_mode=False)
+    except ScaffoldError as error:
+        return fail(error, wants_json=wants_json)
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except typer.TyperException as error:
+        return fail_usage(error, arguments, wants_json=wants_json)
+    except Exception as error:  # noqa: BLE001  # nobody should have to read a traceback
+        return fail_internally(error, wants_json=wants_json)
+    if code == INTERRUPTED:
+        fail(ScaffoldError("interrupted"), wants_json=wants_json)
+    return code or 0
+
+
+# Commands.
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"scaffold {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Start async FastAPI and SQLAlchemy services, and add entities to them."""
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project's new folder.")],
+    name: Annotated[str | None, typer.Option(help="The project's name.")] = None,
+    package: Annotated[str | None, typer.Option(help="The name of its Python package.")] = None,
+    description: Annotated[str | None, typer.Option(help="What it does, in a sentence.")] = None,
+    database: Annotated[
+        str | None, typer.Option(help="sqlite, postgresql or mariadb; the default is sqlite.")
+    ] = None,
+    primary_key: Annotated[
+        str | None, typer.Option(help="int, uuid4 or uuid7: the keys of entities.")
+    ] = None,
+    data: Annotated[
+        list[str] | None, typer.Option("--data", metavar="QUESTION=ANSWER", help="Any answer.")
+    ] = None,
+    template: Annotated[
+        str | None, typer.Option(metavar="URL", help="Another template than scaffold's own.")
+    ] = None,
+    ref: Annotated[
+        str | None, typer.Option(metavar="REF", help="A tag, branch or commit of the template.")
+    ] = None,
+    defaults: Annotated[
+        bool, typer.Option("--defaults", help="Ask nothing; take the defaults.")
+    ] = False,
+    no_git: Annotated[
+        bool, typer.Option("--no-git", help="Make no git repository with a first commit.")
+    ] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Start a project in a new folder.
+
+    Asks a few questions on a terminal; what an option answers is not asked.
+
+    [bold]Examples[/bold]
+
+    scaffold new blog
+
+    scaffold new shop --database postgresql --primary-key uuid7 --defaults
+    """
+    from scaffold.new import answers_of, create
+
+    given = {
+        "project_name": name,
+        "package_name": package,
+        "description": description,
+        "database": database,
+        "primary_key": primary_key,
+    }
+    created = create(
+        folder,
+        answers_of(given, data or ()),
+        template=template,
+        ref=ref,
+        ask=not defaults and not json and sys.stdin.isatty(),
+        git=not no_git,
+        say=lambda text: None if quiet else typer.echo(text, err=True),
+    )
+    return show_created(created, json=json, quiet=quiet)
+
+
+@app.command()
+def model(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The entity: one CamelCase word.")],
+    fields: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FIELD...", help="name[:type[,arg...]][:modifier[=value]]..."),
+    ] = None,
+    plural: Annotated[str | None, typer.Option(help="Its plural, in snake_case.")] = None,
+    table: Annotated[str | None, typer.Option(help="Its table; the plural is the default.")] = None,
+    pk: Annotated[
+        Literal["int", "uuid4", "uuid7"] | None,
+        typer.Option(help="Its kind of key; the project's is the default."),
+    ] = None,
+    unique: Annotated[
+        list[str] | None, typer.Option(metavar="A,B", help="Fields that are unique together.")
+    ] = None,
+    index: Annotated[
+        list[str] | None, typer.Option(metavar="A,B", help="Fields to index together.")
+    ] = None,
+    check: Annotated[
+        list[str] | None, typer.Option(metavar="EXPR", help="A condition: 'ends_on > begins_on'.")
+    ] = None,
+    no_timestamps: Annotated[
+        bool, typer.Option("--no-timestamps", help="No created_at and updated_at.")
+    ] = False,
+    soft_delete: Annotated[
+        bool, typer.Option("--soft-delete", help="Mark rows as deleted instead.")
+    ] = False,
+    lock: Annotated[
+        bool, typer.Option("--lock", help="Refuse to overwrite what somebody else changed.")
+    ] = False,
+    page: Annotated[
+        Literal["keyset", "offset"], typer.Option(help="How lists are paged.")
+    ] = "keyset",
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Endpoints that read, and no others.")
+    ] = False,
+    no_api: Annotated[bool, typer.Option("--no-api", help="No endpoints.")] = False,
+    dry_run: DryRun = False,
+    diff: Diff = False,
+    on_conflict: OnConflict = "stop",
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Add an entity to the project, with its table, endpoints, tests and migration.
+
+    A type is str[,max] text int bigint smallint float decimal[,precision,scale] bool date time
+    datetime interval uuid json bytes enum,a,b array,TYPE email url slug, or the name of an entity.
+    A modifier is null unique index default= server_default= min= max= pattern= back= on_delete=
+    private readonly column=. A field without a type is a str, and required unless it says null.
+
+    [bold]Examples[/bold]
+
+    scaffold model User email:email:unique name:str,80
+
+    scaffold model Post title:str,200:index body:text author:User
+
+    scaffold model Seat row:int number:int --unique row,number --pk uuid7
+    """
+    from scaffold.declare import Declaration, entity_of
+    from scaffold.entities import add_entity
+    from scaffold.project import change
+
+    declared = Declaration(
+        name=name,
+        fields=tuple(fields or ()),
+        plural=plural,
+        table=table,
+        pk=pk,
+        unique=tuple(unique or ()),
+        index=tuple(index or ()),
+        checks=tuple(check or ()),
+        timestamps=not no_timestamps,
+        soft_delete=soft_delete,
+        lock=lock,
+        page=page,
+        api=api_of(read_only, no_api),
+    )
+    with patience("loading the project's template", quiet=quiet):
+        outcome = change(
+            Path.cwd(),
+            lambda project: add_entity(
+                project.entities, entity_of(declared, project.types, project.primary_key)
+            ),
+            dry_run=dry_run,
+            markers=on_conflict == "markers",
+            on_recovery=show_recovery,
+        )
+    return show(outcome, f"added {name}", diff=diff, json=json, quiet=quiet)
+
+
+@app.command(name="list")
+def list_entities(json: Json = False) -> int:
+    """Show the project's entities, with their fields as they are typed.
+
+    [bold]Examples[/bold]
+
+    scaffold list
+
+    scaffold list --json
+    """
+    from scaffold import output
+    from scaffold.answers import find_project
+    from scaffold.project import load, settle
+
+    root = find_project(Path.cwd())
+    settle(root, show_recovery)
+    with patience("loading the project's template"):
+        project = load(root)
+    if json:
+        records = output.entity_records(project.entities, project.types)
+        typer.echo(output.as_json("done", entities=records))
+    else:
+        typer.echo(output.entities_text(project.entities, project.types, style_of(sys.stdout)))
+    return 0
+
+
+def api_of(read_only: bool, no_api: bool) -> str:
+    """Return which endpoints the two options leave."""
+    if read_only and no_api:
+        from scaffold.errors import UsageError
+
+        raise UsageError("--read-only and --no-api exclude each other", help="leave one out")
+    return "read-only" if read_only else "none" if no_api else "full"
+
+
+# What they print.
+
+
+def show(outcome: Outcome, title: str, *, diff: bool, json: bool, quiet: bool) -> int:
+    """Print what a command did, and return its exit code."""
+    from scaffold import output
+
+    conflicts = output.has_conflicts(outcome.plan)
+    if json:
+        typer.echo(output.as_json(output.status_of(outcome), plan=outcome.plan, diff=diff))
+        return 3 if conflicts else 0
+    style = style_of(sys.stdout)
+    if diff and not quiet:
+        typer.echo(output.diff_text(outcome.plan, style))
+    if outcome.plan.conflicts:
+        show_conflicts(outcome)
+    elif not quiet:
+        typer.echo(output.outcome_text(outcome, title, style))
+    return 3 if conflicts else 0
+
+
+def show_conflicts(outcome: Outcome) -> None:
+    """Print each conflict with both sides, and what can be done about it."""
+    from scaffold import output
+    from scaffold.errors import ConflictError
+
+    style = style_of(sys.stderr)
+    typer.echo(output.conflicts_text(outcome.plan, style) + "\n", err=True)
+    files = output.count(len(outcome.plan.conflicts), "file")
+    error = ConflictError(
+        f"your edits are in the way in {files}; nothing was written",
+        help="move them out of the way, or take conflict markers into the files: "
+        "--on-conflict markers",
+    )
+    typer.echo(output.error_text(error, style), err=True)
+
+
+def show_recovery(recovery: Recovery) -> None:
+    """Say what became of an interrupted command."""
+    from scaffold.output import recovery_text
+
+    typer.echo(recovery_text(recovery, style_of(sys.stderr)), err=True)
+
+
+def fail(error: ScaffoldError, *, wants_json: bool) -> int:
+    """Print an error and return its exit code."""
+    from scaffold import output
+
+    if wants_json:
+        typer.echo(output.as_json("error", error=error))
+    else:
+        text = output.error_text(error, style_of(sys.stderr), unwritten=True)
+        typer.echo(text, err=True)
+    return error.exit_code
+
+
+def fail_usage(error: typer.TyperException, arguments: Sequence[str], *, wants_json: bool) -> int:
+    """Print what is wrong with the command line, in the form of all errors."""
+    from scaffold.errors import UsageError
+
+    message = error.format_message().rstrip(".")
+    if not message:  # no arguments at all: the help was asked for
+        return error.exit_code
+    command = next((word for word in arguments if not word.startswith("-")), "")
+    known = {
+        command.name or getattr(command.callback, "__name__", "")
+        for command in app.registered_commands
+    }
+    asked = f"scaffold {command} --help" if command in known else "scaffold --help"
+    usage = UsageError(f"{message[:1].lower()}{message[1:]}", help=asked)
+    fail(usage, wants_json=wants_json)
+    return error.exit_code
+
+
+def fail_internally(error: Exception, *, wants_json: bool) -> int:
+    """Print an error that is scaffold's own fault; SCAFFOLD_DEBUG=1 shows where."""
+    if os.environ.get("SCAFFOLD_DEBUG"):
+        import traceback
+
+        traceback.print_exc()
+    problem = ScaffoldError(
+        f"internal error: {type(error).__name__}: {error}",
+        note="this is a defect of scaffold, or something that it does not expect of this machine",
+        help="run it again with SCAFFOLD_DEBUG=1 for a traceback, and report that",
+    )
+    return fail(problem, wants_json=wants_json)
+
+
+@contextmanager
+def patience(doing: str, *, quiet: bool = False) -> Iterator[None]:
+    """Say on stderr what is going on once it takes over a second."""
+    if quiet:
+        yield
+        return
+    from threading import Timer
+
+    timer = Timer(SLOW, lambda: typer.echo(f"{doing} ...", err=True))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def style_of(stream: object) -> Style:
+    """Return colors for a terminal that takes them, plain text for everything else."""
+    from scaffold.output import Style
+
+    is_terminal = getattr(stream, "isatty", lambda: False)()
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return Style(color=is_terminal and not plain)
+
+
+def show_created(created: Created, *, json: bool, quiet: bool) -> int:
+    """Print what a new project is made of."""
+    from scaffold import output
+
+    for note in created.notes:
+        typer.echo(f"note: {note}", err=True)
+    if json:
+        changes = [{"path": path, "kind": "create"} for path in created.files]
+        typer.echo(output.as_json("done", changes=changes))
+    elif not quiet:
+        typer.echo(output.created_text(created, style_of(sys.stdout)))
+    return 0

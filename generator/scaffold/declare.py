@@ -1,0 +1,77 @@
+"""Turn what `scaffold model` was told into an entity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scaffold import names
+from scaffold.entities import Entity, expand
+from scaffold.errors import ScaffoldError
+from scaffold.grammar import parse_field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scaffold.types import TypeTable
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """An entity in the words of the command line; `pk` None stands for the project's kind."""
+
+    name: str
+    fields: tuple[str, ...]
+    plural: str | None = None
+    table: str | None = None
+    pk: str | None = None
+    unique: tuple[str, ...] = ()
+    index: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    timestamps: bool = True
+    soft_delete: bool = False
+    lock: bool = False
+    page: str = "keyset"
+    api: str = "full"
+
+
+def entity_of(declared: Declaration, types: TypeTable, pk: str) -> Entity:
+    """Parse a declaration to an entity with every default filled in; `pk` is the project's kind."""
+    names.check_entity(declared.name)
+    entity = Entity(
+        name=declared.name,
+        plural=declared.plural or "",
+        table=declared.table or "",
+        pk=declared.pk or pk,
+        api=declared.api,
+        page=declared.page,
+        timestamps=declared.timestamps,
+        soft_delete=declared.soft_delete,
+        lock=declared.lock,
+        unique=_groups(declared.unique, "--unique"),
+        index=_groups(declared.index, "--index"),
+        checks=_checks(declared.checks),
+        fields=tuple(parse_field(token, types) for token in declared.fields),
+    )
+    return expand(entity, types)
+
+
+def _groups(given: Iterable[str], option: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(_group(text, option) for text in given)
+
+
+def _group(text: str, option: str) -> tuple[str, ...]:
+    members = tuple(part.strip() for part in text.split(","))
+    if not all(members):
+        raise ScaffoldError(
+            f"`{option} {text}` does not name fields", help=f"write it as {option} first,second"
+        )
+    return members
+
+
+def _checks(given: tuple[str, ...]) -> tuple[str, ...]:
+    if not given:
+        return ()
+    from scaffold.checks import parse_check
+
+    return tuple(parse_check(text).text for text in given)

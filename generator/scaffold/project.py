@@ -1,0 +1,155 @@
+"""The way of every command that changes entities: load, edit, render twice, plan, apply."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scaffold.answers import Answers, find_project, read, refuse_unknown, with_entities
+from scaffold.entities import Entity, to_record, validate
+from scaffold.render import Render, render
+from scaffold.source import Template, resolve
+from scaffold.types import TypeTable, read_types
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from scaffold.apply import Recovery
+    from scaffold.plan import Plan
+
+    OnRecovery = Callable[[Recovery], None]
+
+Entities = tuple[Entity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project as its answers describe it, with the template version it was rendered from."""
+
+    answers: Answers
+    template: Template
+    rendered: Render
+    types: TypeTable
+
+    @property
+    def root(self) -> Path:
+        """Return the project's folder."""
+        return self.answers.root
+
+    @property
+    def name(self) -> str:
+        """Return the project's name, for people."""
+        return str(self.answers.data.get("project_name", self.root.name))
+
+    @property
+    def entities(self) -> Entities:
+        """Return the recorded entities, sorted by name."""
+        return self.answers.entities
+
+    @property
+    def primary_key(self) -> str:
+        """Return the kind of key that an entity gets unless it says otherwise."""
+        return str(self.answers.data.get("primary_key", "int"))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command did, or would do when `applied` is false."""
+
+    project: Project
+    entities: Entities
+    plan: Plan
+    applied: bool
+
+
+def load(root: Path) -> Project:
+    """Read the project at `root`; the version of the template is fetched when it is not cached."""
+    answers = read(root)
+    template = resolve(answers.src_path, answers.commit)
+    rendered = render(template, answers.data)
+    refuse_unknown(answers, questions(template))
+    return Project(answers, template, rendered, read_types(rendered.context.get("types")))
+
+
+def change(
+    start: Path,
+    edit: Callable[[Project], Entities],
+    *,
+    dry_run: bool = False,
+    markers: bool = False,
+    on_recovery: OnRecovery = lambda _: None,
+) -> Outcome:
+    """Apply `edit` to the entities of the project at or above `start`.
+
+    A plan with conflicts is not applied, unless `markers` asks for them to be written into the
+    files. `on_recovery` is told when an interrupted command had to be completed or rolled back.
+    """
+    from scaffold.apply import apply, lock
+
+    root = find_project(start)
+    settle(root, on_recovery)
+    with nullcontext() if dry_run else lock(root):
+        project = load(root)
+        entities = edit(project)
+        plan = make(project, entities, markers=markers)
+        applied = not dry_run and not plan.conflicts
+        if applied:
+            apply(plan, root)
+    return Outcome(project, entities, plan, applied)
+
+
+def settle(root: Path, on_recovery: OnRecovery) -> None:
+    """Complete or roll back what a killed command left behind; without such, write nothing."""
+    from scaffold.apply import lock, pending, recover
+
+    if not pending(root):
+        return
+    with lock(root):
+        if recovery := recover(root):
+            on_recovery(recovery)
+
+
+def make(project: Project, entities: Entities, *, markers: bool = False) -> Plan:
+    """Plan the way from the project's entities to these."""
+    from scaffold.plan import make_plan, with_markers
+
+    validate(entities, project.types)
+    data = with_entities(project.answers.data, map(to_record, entities))
+    after = render(project.template, data)
+    plan = make_plan(project.rendered, after, project.root, revision(project, after))
+    return with_markers(plan) if markers else plan
+
+
+def revision(project: Project, after: Render) -> dict[str, bytes]:
+    """Return the Alembic revision from the project's tables to those of `after`, by its path."""
+    from datetime import UTC, datetime
+
+    from scaffold.migrations import revision_for
+
+    made = revision_for(
+        project.rendered.context.get("model") or {},
+        after.context.get("model") or {},
+        root=project.root,
+        render=lambda path, context: render_macro(project.template, path, context),
+        now=datetime.now(UTC),
+    )
+    return {str(made.path): made.text.encode()} if made else {}
+
+
+def render_macro(template: Template, path: str, context: Mapping[str, Any]) -> str:
+    """Render one file of the template's folder of macros, which no render writes by itself."""
+    from scaffold.index import bytecode_folder, load_index
+    from scaffold.jinja_env import make_environment
+
+    envops = load_index(template).envops
+    environment = make_environment(template.root, envops, bytecode_folder(template))
+    return environment.get_template(path).render(context)
+
+
+def questions(template: Template) -> tuple[str, ...]:
+    """Return the names of the template's questions."""
+    from scaffold.index import load_index
+
+    return tuple(load_index(template).questions)
