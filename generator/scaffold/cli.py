@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from scaffold import __version__
+from scaffold.completion import complete_field
 from scaffold.errors import ScaffoldError
 
 if TYPE_CHECKING:
@@ -22,15 +23,44 @@ if TYPE_CHECKING:
     from scaffold.project import Outcome
 
 INTERRUPTED = 130
+HELP = "scaffold --help"
+WRITING = {"new", "model"}
 SLOW = 1.0  # seconds without a word before a command says what it waits for
 
 app = typer.Typer(
     name="scaffold",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,  # rich takes `:email:` for an emoji, and its time
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Start async FastAPI and SQLAlchemy services, and add entities to them.",
 )
+
+# What follows a command's options in its help; "\b" keeps the lines as they are.
+ABOUT_NEW = """\b
+Examples:
+  scaffold new blog
+  scaffold new shop --database postgresql --primary-key uuid7 --defaults
+"""
+ABOUT_MODEL = """\b
+Types:
+  str[,max] text email url slug int bigint smallint float
+  decimal[,precision,scale] bool date time datetime interval uuid
+  json bytes enum,a,b array,TYPE or an entity, as in author:User
+Modifiers:
+  null unique index min= max= private readonly column=
+  back= on_delete=restrict|cascade|set_null
+  and last: default= server_default= pattern=
+
+\b
+Examples:
+  scaffold model User email:email:unique name:str,80
+  scaffold model Post title:str,200:index body:text author:User
+  scaffold model Seat row:int number:int --unique row,number --pk uuid7
+"""
+ABOUT_LIST = """\b
+Examples:
+  scaffold list
+  scaffold list --json
+"""
 
 DryRun = Annotated[
     bool, typer.Option("--dry-run", "-n", help="Show what would be done; write nothing.")
@@ -51,11 +81,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; no exception gets out."""
+    if not arguments:
+        app(["--help"], prog_name="scaffold", standalone_mode=False)
+        return 2
     wants_json = "--json" in arguments
     try:
         code = app(list(arguments), prog_name="scaffold", standalone_mode=False)
     except ScaffoldError as error:
-        return fail(error, wants_json=wants_json)
+        unwritten = command_of(arguments) in WRITING
+        return fail(error, wants_json=wants_json, unwritten=unwritten)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except typer.TyperException as error:
@@ -63,7 +97,7 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001  # nobody should have to read a traceback
         return fail_internally(error, wants_json=wants_json)
     if code == INTERRUPTED:
-        fail(ScaffoldError("interrupted"), wants_json=wants_json)
+        fail(ScaffoldError("interrupted; nothing was written"), wants_json=wants_json)
     return code or 0
 
 
@@ -88,7 +122,7 @@ def options(
     """Start async FastAPI and SQLAlchemy services, and add entities to them."""
 
 
-@app.command()
+@app.command(name="new", epilog=ABOUT_NEW)
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project's new folder.")],
     name: Annotated[str | None, typer.Option(help="The project's name.")] = None,
@@ -121,14 +155,8 @@ def new(
     """Start a project in a new folder.
 
     Asks a few questions on a terminal; what an option answers is not asked.
-
-    [bold]Examples[/bold]
-
-    scaffold new blog
-
-    scaffold new shop --database postgresql --primary-key uuid7 --defaults
     """
-    from scaffold.new import answers_of, create
+    from scaffold.new import answers_of, create, source_of
 
     given = {
         "project_name": name,
@@ -137,24 +165,25 @@ def new(
         "database": database,
         "primary_key": primary_key,
     }
-    created = create(
-        folder,
-        answers_of(given, data or ()),
-        template=template,
-        ref=ref,
-        ask=not defaults and not json and sys.stdin.isatty(),
-        git=not no_git,
-        say=lambda text: None if quiet else typer.echo(text, err=True),
-    )
+    answers = answers_of(given, data or ())
+    source = source_of(template, ref)
+    if not quiet:
+        typer.echo(f"making {folder.absolute().name} from {source.src_path}", err=True)
+    ask = not defaults and not json and sys.stdin.isatty()
+    created = create(folder, source, answers, ask=ask, git=not no_git)
     return show_created(created, json=json, quiet=quiet)
 
 
-@app.command()
+@app.command(name="model", epilog=ABOUT_MODEL)
 def model(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The entity: one CamelCase word.")],
     fields: Annotated[
         list[str] | None,
-        typer.Argument(metavar="FIELD...", help="name[:type[,arg...]][:modifier[=value]]..."),
+        typer.Argument(
+            metavar="FIELD...",
+            help="name[:type[,arg...]][:modifier[=value]]...",
+            autocompletion=complete_field,
+        ),
     ] = None,
     plural: Annotated[str | None, typer.Option(help="Its plural, in snake_case.")] = None,
     table: Annotated[str | None, typer.Option(help="Its table; the plural is the default.")] = None,
@@ -195,18 +224,7 @@ def model(
 ) -> int:
     """Add an entity to the project, with its table, endpoints, tests and migration.
 
-    A type is str[,max] text int bigint smallint float decimal[,precision,scale] bool date time
-    datetime interval uuid json bytes enum,a,b array,TYPE email url slug, or the name of an entity.
-    A modifier is null unique index default= server_default= min= max= pattern= back= on_delete=
-    private readonly column=. A field without a type is a str, and required unless it says null.
-
-    [bold]Examples[/bold]
-
-    scaffold model User email:email:unique name:str,80
-
-    scaffold model Post title:str,200:index body:text author:User
-
-    scaffold model Seat row:int number:int --unique row,number --pk uuid7
+    A field without a type is a str, and required unless it says null.
     """
     from scaffold.declare import Declaration, entity_of
     from scaffold.entities import add_entity
@@ -240,16 +258,9 @@ def model(
     return show(outcome, f"added {name}", diff=diff, json=json, quiet=quiet)
 
 
-@app.command(name="list")
+@app.command(name="list", epilog=ABOUT_LIST)
 def list_entities(json: Json = False) -> int:
-    """Show the project's entities, with their fields as they are typed.
-
-    [bold]Examples[/bold]
-
-    scaffold list
-
-    scaffold list --json
-    """
+    """Show the project's entities, with their fields as they are typed."""
     from scaffold import output
     from scaffold.answers import find_project
     from scaffold.project import load, settle
@@ -319,14 +330,20 @@ def show_recovery(recovery: Recovery) -> None:
     typer.echo(recovery_text(recovery, style_of(sys.stderr)), err=True)
 
 
-def fail(error: ScaffoldError, *, wants_json: bool) -> int:
+def command_of(arguments: Sequence[str]) -> str:
+    """Return the command that a command line names, if there is one of that name."""
+    known = {str(command.name) for command in app.registered_commands}
+    return next((word for word in arguments if word in known), "")
+
+
+def fail(error: ScaffoldError, *, wants_json: bool, unwritten: bool = False) -> int:
     """Print an error and return its exit code."""
     from scaffold import output
 
     if wants_json:
         typer.echo(output.as_json("error", error=error))
     else:
-        text = output.error_text(error, style_of(sys.stderr), unwritten=True)
+        text = output.error_text(error, style_of(sys.stderr), unwritten=unwritten)
         typer.echo(text, err=True)
     return error.exit_code
 
@@ -335,16 +352,10 @@ def fail_usage(error: typer.TyperException, arguments: Sequence[str], *, wants_j
     """Print what is wrong with the command line, in the form of all errors."""
     from scaffold.errors import UsageError
 
-    message = error.format_message().rstrip(".")
-    if not message:  # no arguments at all: the help was asked for
-        return error.exit_code
-    command = next((word for word in arguments if not word.startswith("-")), "")
-    known = {
-        command.name or getattr(command.callback, "__name__", "")
-        for command in app.registered_commands
-    }
-    asked = f"scaffold {command} --help" if command in known else "scaffold --help"
-    usage = UsageError(f"{message[:1].lower()}{message[1:]}", help=asked)
+    message, _, hint = error.format_message().replace("Value error, ", "").partition(". ")
+    hint = hint[:1].lower() + hint[1:]
+    asked = f"scaffold {command} --help" if (command := command_of(arguments)) else HELP
+    usage = UsageError(message[:1].lower() + message[1:].rstrip("."), help=hint or asked)
     fail(usage, wants_json=wants_json)
     return error.exit_code
 

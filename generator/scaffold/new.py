@@ -18,7 +18,7 @@ from scaffold.git import run_git
 from scaffold.install import Source, is_repository, of_folder, own_template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +49,17 @@ def answers_of(given: Mapping[str, str | None], data: Iterable[str]) -> dict[str
 
 def create(
     folder: Path,
+    source: Source,
     answers: Mapping[str, str],
     *,
-    template: str | None = None,
-    ref: str | None = None,
     ask: bool = False,
     git: bool = True,
-    say: Callable[[str], None] = lambda _: None,
 ) -> Created:
     """Render a new project to `folder`, which must be missing or empty."""
     target = folder.absolute()
     _refuse_occupied(target)
-    source = _source(template, ref)
     notes = [source.note] if source.note else []
     with _workplace(target) as work:
-        say(f"making {target.name} from {source.src_path}")
         _copy(source, work, answers, ask=ask)
         name = _check(work, answers)
         files = tuple(sorted(_files(work)))
@@ -81,7 +77,8 @@ def _refuse_occupied(target: Path) -> None:
         raise ScaffoldError(f"`{target}` {what}", help="choose a folder that does not exist yet")
 
 
-def _source(template: str | None, ref: str | None) -> Source:
+def source_of(template: str | None, ref: str | None) -> Source:
+    """Return the template that a person named, or the one that scaffold came with."""
     if template is None:
         own = own_template()
         return Source(own.src_path, ref or own.ref, own.note)
