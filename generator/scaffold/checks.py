@@ -17,6 +17,7 @@ LONGEST = 500
 DEEPEST = 30
 
 _KEYWORDS = frozenset({"and", "or", "not", "is", "null", "in", "between", "true", "false"})
+_OPERATORS = _KEYWORDS - {"null", "true", "false"}
 _COMPARISONS = {"=": "=", "!=": "<>", "<>": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -104,7 +105,7 @@ def _kind(node: Node, kinds: Mapping[str, str]) -> str:
     return {"string": "text", "bool": "bool"}.get(node.kind, "number")
 
 
-def _fail(text: str, problem: str, help: str | None = None) -> NoReturn:  # noqa: A002
+def _fail(text: str, problem: str, help: str | None = None) -> NoReturn:
     raise ScaffoldError(f"the check `{text}` cannot be used: {problem}", help=help)
 
 
@@ -114,7 +115,7 @@ def _walk(node: Node) -> Iterator[Node]:
         yield from _walk(part)
 
 
-def _show(node: Node) -> str:
+def _show(node: Node) -> str:  # noqa: PLR0911  # one line a kind of node
     parts = node.parts
     match node.kind:
         case "or" | "and" | "+" | "-" | "*":
@@ -132,7 +133,9 @@ def _show(node: Node) -> str:
             low, high = (_wrap(part, 5) for part in parts[1:])
             return f"{_wrap(parts[0], 5)} between {low} and {high}"
         case "negative":
-            return f"-{_wrap(parts[0], _ATOM)}"
+            # A name stands alone, so that a column can be put in its place.
+            space = "" if parts[0].kind == "number" else " "
+            return f"-{space}{_wrap(parts[0], _ATOM)}"
         case _:
             return node.text
 
@@ -215,13 +218,11 @@ class _Parser:
         if self.tokens[self.at] != ("sign", "("):
             return False
         depth = 0
-        for kind, token in self.tokens[self.at :]:
-            depth += (token == "(") - (token == ")") if kind == "sign" else 0
+        for kind, here in self.tokens[self.at :]:
+            depth += (here == "(") - (here == ")") if kind == "sign" else 0
             if depth == 0:
                 return False
-            if (kind == "word" and token in _KEYWORDS - {"true", "false", "null"}) or (
-                kind == "sign" and token in _COMPARISONS
-            ):
+            if (kind == "word" and here in _OPERATORS) or (kind == "sign" and here in _COMPARISONS):
                 return True
         return False
 
@@ -281,12 +282,12 @@ class _Parser:
         if self.tokens[self.at] == ("word", "null"):
             self._fail("nothing is equal to `null`", "write `is null` or `is not null`")
 
-    def _expected(self, what: str, help: str | None = None) -> NoReturn:  # noqa: A002
+    def _expected(self, what: str, help: str | None = None) -> NoReturn:
         kind, token = self.tokens[self.at]
         found = "the end" if kind == "end" else f"`{token}`"
         self._fail(f"expected {what}, found {found}", help)
 
-    def _fail(self, problem: str, help: str | None = None) -> NoReturn:  # noqa: A002
+    def _fail(self, problem: str, help: str | None = None) -> NoReturn:
         raise ScaffoldError(f"the check `{self.text}` cannot be read: {problem}", help=help)
 
     def _tokens(self) -> Iterator[tuple[str, str]]:
@@ -321,4 +322,4 @@ class _Parser:
             "|": "write `or`",
             "!": "write `not`",
         }
-        self._fail(f"unexpected `{rest.split()[0][:20]}`", helps.get(rest[0]))
+        self._fail(f"unexpected `{rest.split(maxsplit=1)[0][:20]}`", helps.get(rest[0]))

@@ -108,7 +108,7 @@ def given(field: Field, types: TypeTable) -> Field:
     if field.to is not None and field.on_delete is None:
         missing["on_delete"] = "restrict"
     if field.of is not None and (item := types.get(field.of.type)):
-        more = {k: v for k, v in item.given.items() if getattr(field.of, k) is None}
+        more: Record = {k: v for k, v in item.given.items() if getattr(field.of, k) is None}
         missing |= {"of": replace(field.of, **more)} if more else {}
     return replace(field, **missing) if missing else field
 
@@ -162,7 +162,7 @@ def add_entity(entities: tuple[Entity, ...], new: Entity) -> tuple[Entity, ...]:
 
 def validate(entities: Iterable[Entity], types: TypeTable) -> None:
     """Refuse entities that could not be generated, migrated or filled; they must be expanded."""
-    from scaffold.graph import check  # noqa: PLC0415  # the graph's rules need the classes above
+    from scaffold.graph import check  # the graph's rules need the classes above
 
     check(tuple(entities), types)
 

@@ -26,6 +26,7 @@ _VALUE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _arguments = attrgetter(*ARGUMENTS)
 _optional = attrgetter(*OPTIONAL)
 _others = attrgetter("back", "on_delete", "readonly", "column")
+_NO_ARGUMENTS = (None, None, None, (), None, None)
 _NO_OPTIONS = (False, False, None, None, None, None, None)
 _NO_OTHERS = (None, None, False, None)
 
@@ -59,7 +60,7 @@ def unknown_type(kind: str, where: str, types: "TypeTable") -> ScaffoldError:
 
 def _check_arguments(field: "Field", row: "TypeRow", types: "TypeTable", where: str) -> None:
     if not row.args:
-        given = any(value is not None and value != () for value in _arguments(field))
+        given = _arguments(field) != _NO_ARGUMENTS
     else:
         _check_present(field, row, where)
         given = any(
@@ -215,6 +216,11 @@ def _canonical_values(field: "Field", row: "TypeRow", where: str) -> "Field":
             field = _canonical_value(field, key, where)
     if field.min is not None and field.max is not None:
         _check_order(field, "max", field.max, where)
+    _check_constants(field, where)
+    return field
+
+
+def _check_constants(field: "Field", where: str) -> None:
     for key, text in _constants(field):
         if field.type not in ("str", "text"):
             _check_order(field, key, text, where)
@@ -224,7 +230,6 @@ def _canonical_values(field: "Field", row: "TypeRow", where: str) -> "Field":
                 note="only one row could have it",
                 help=f"leave out `unique` or `{key}`",
             )
-    return field
 
 
 def _constants(field: "Field") -> Iterator[tuple[str, str]]:
@@ -238,7 +243,7 @@ def _canonical_value(field: "Field", key: str, where: str) -> "Field":
     text = getattr(field, key)
     try:
         shown = values.canonical(field, key, text)
-    except values.Misfit as misfit:
+    except values.MisfitError as misfit:
         raise ScaffoldError(
             f"{key} `{text}` does not fit {where}, which is `{field.type}`",
             help=f"it takes {misfit}",

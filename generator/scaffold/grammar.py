@@ -1,21 +1,21 @@
-"""The grammar of a field on the command line, and its inverse.
+r"""The grammar of a field on the command line, and its inverse.
 
     FIELD = name[:type[,arg...]][:modifier[=value]]...
 
-`\\:` and `\\,` stand for the characters themselves. The value of `default=`, `server_default=` and
+`\:` and `\,` stand for the characters themselves. The value of `default=`, `server_default=` and
 `pattern=` runs to the end of the token, or to the next of these three.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scaffold import names
 from scaffold.entities import Field, Of, given
 from scaffold.errors import ScaffoldError
 from scaffold.fields import canonical_field
-from scaffold.types import TypeTable
+
+if TYPE_CHECKING:
+    from scaffold.types import TypeRow, TypeTable
 
 TYPE_ALIASES = {
     "string": "str",
@@ -32,7 +32,7 @@ MODIFIERS = (*FLAGS, *VALUED, *OPEN_ENDED)
 WRITTEN = ("back", "on_delete", "null", "unique", "index", "min", "max", "private", "readonly")
 
 _ANY_MODIFIER = "|".join((*MODIFIERS, *MODIFIER_ALIASES))
-_PIECE = re.compile(r"((?:\\[:,]|[^:])*)(?::|\Z)", re.DOTALL)
+_COLON = re.compile(r"(?<!\\):")
 _NEXT_MODIFIER = re.compile(rf":({_ANY_MODIFIER})(?=[:=]|\Z)")
 _MISREAD = re.compile(rf"(?<=\\)[:,]|{_NEXT_MODIFIER.pattern}")
 _OPENS = re.compile(rf"({'|'.join(OPEN_ENDED)})=")
@@ -42,7 +42,7 @@ _ESCAPED = re.compile(r"\\([:,])")
 Attributes = dict[str, Any]
 
 
-def parse_field(token: str, types: TypeTable) -> Field:
+def parse_field(token: str, types: "TypeTable") -> Field:
     """Return the field that a token describes, complete but for the name of the other side."""
     name, *pieces = _split(token)
     names.check_field(name)
@@ -57,7 +57,7 @@ def parse_field(token: str, types: TypeTable) -> Field:
     return canonical_field(given(Field(name=name, **attributes), types), types)
 
 
-def format_field(field: Field, types: TypeTable) -> str:
+def format_field(field: Field, types: "TypeTable") -> str:
     """Return the token that `parse_field` reads as this field; what it would fill in is left out."""
     parts = [field.name, *_format_type(field, types)]
     for key in WRITTEN:
@@ -87,12 +87,11 @@ def _split(token: str) -> list[str]:
             if end == len(token):
                 return pieces
             continue
-        match = _PIECE.match(token, at)
-        assert match is not None  # it matches the empty text too
-        pieces.append(match[1])
-        if not match[0].endswith(":") or match.end(1) == match.end():
+        colon = _COLON.search(token, at)
+        pieces.append(token[at : colon.start() if colon else None])
+        if colon is None:
             return pieces
-        at = match.end()
+        at = colon.end()
 
 
 def _end_of_open(token: str, start: int, field: str) -> int:
@@ -101,12 +100,11 @@ def _end_of_open(token: str, start: int, field: str) -> int:
             continue
         if match[1] in OPEN_ENDED and token[match.end() : match.end() + 1] == "=":
             return match.start()
-        modifier = _OPENS.match(token, start)
-        assert modifier is not None
+        opened = token[start:].partition("=")[0]
         raise ScaffoldError(
-            f"`{match[0]}` of field `{field}` is inside the value of `{modifier[1]}=`, which runs "
+            f"`{match[0]}` of field `{field}` is inside the value of `{opened}=`, which runs "
             "to the end",
-            help=f"put `{match[1]}` before `{modifier[1]}=`, or write `\\{match[0]}` if it is part "
+            help=f"put `{match[1]}` before `{opened}=`, or write `\\{match[0]}` if it is part "
             "of the value",
         )
     return len(token)
@@ -118,7 +116,7 @@ def _modifier_of(piece: str) -> str | None:
     return key if key in MODIFIERS else None
 
 
-def _parse_type(text: str, field: str, types: TypeTable) -> Attributes:
+def _parse_type(text: str, field: str, types: "TypeTable") -> Attributes:
     kind, args = _type_and_args(text)
     if kind[:1].isupper():
         kind, args = "ref", [kind, *args]
@@ -132,7 +130,7 @@ def _parse_type(text: str, field: str, types: TypeTable) -> Attributes:
         return {"type": kind, "of": _parse_element(text, args, field, types)}
     if row.args == ("values",):
         return {"type": kind, "values": tuple(args)}
-    return {"type": kind, **_arguments(kind, row.args, bool(row.given), args, field)}
+    return {"type": kind, **_arguments(row, args, field)}
 
 
 def _type_and_args(text: str) -> tuple[str, list[str]]:
@@ -149,7 +147,7 @@ def _commas(text: str) -> list[str]:
     return [_ESCAPED.sub(r"\1", part).strip() for part in parts]
 
 
-def _parse_element(text: str, args: list[str], field: str, types: TypeTable) -> Of:
+def _parse_element(text: str, args: list[str], field: str, types: "TypeTable") -> Of:
     if not args:
         raise ScaffoldError(
             f"`{text}` of field `{field}` does not say what it holds", help=f"{field}:{text},str"
@@ -165,11 +163,10 @@ def _parse_element(text: str, args: list[str], field: str, types: TypeTable) -> 
     return Of(**{**types[kind].given, **element})
 
 
-def _arguments(
-    kind: str, expected: tuple[str, ...], optional: bool, args: list[str], field: str
-) -> Attributes:
+def _arguments(row: "TypeRow", args: list[str], field: str) -> Attributes:
+    kind, expected = row.name, row.args
     shown = ",".join([kind, *(name.upper() for name in expected)])
-    if len(args) != len(expected) and not (optional and not args):
+    if len(args) != len(expected) and (args or not row.given):
         takes = f"takes {names.listed(expected)}" if expected else "takes nothing after it"
         raise ScaffoldError(
             f"`{','.join([kind, *args])}` does not fit field `{field}`: `{kind}` {takes}",
@@ -189,7 +186,7 @@ def _arguments(
     return values
 
 
-def _unknown(text: str, kind: str, field: str, types: TypeTable) -> ScaffoldError:
+def _unknown(text: str, kind: str, field: str, types: "TypeTable") -> ScaffoldError:
     message = f"unknown type `{kind}` for field `{field}`"
     near_modifier = names.nearest(text.partition("=")[0], MODIFIERS)
     if near := names.nearest(kind, types):
@@ -239,7 +236,7 @@ def _empty(field: str) -> ScaffoldError:
     )
 
 
-def _format_type(field: Field, types: TypeTable) -> list[str]:
+def _format_type(field: Field, types: "TypeTable") -> list[str]:
     if field.to is not None:
         return [field.to]
     if field.of is not None:
@@ -250,9 +247,9 @@ def _format_type(field: Field, types: TypeTable) -> list[str]:
     return [] if shown == ["str"] else [",".join(shown)]
 
 
-def _format_plain(item: Field | Of, types: TypeTable) -> list[str]:
+def _format_plain(item: Field | Of, types: "TypeTable") -> list[str]:
     row = types[item.type]
-    values: Mapping[str, object] = {name: getattr(item, name) for name in row.args}
+    values = {name: getattr(item, name) for name in row.args}
     shown = [str(value) for value in values.values()] if values != row.given else []
     return [item.type, *shown]
 

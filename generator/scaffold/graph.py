@@ -237,11 +237,13 @@ def class_names(entity: "Entity") -> Iterator[str]:
     yield f"New{name}"
     yield f"Sql{name}Repository"
     yield f"Fake{name}Repository"
-    for suffix in ("Changes", "Repository", "Service", "Row", "Create", "Patch", "Read"):
+    for suffix in ("Changes", "Repository", "Service", "Row", "Create", "Patch", "Read", "Use"):
         yield name + suffix
     for field in entity.fields:
-        if field.type == "enum":
+        if field.values:
             yield name + names.camel(field.name)
+        if field.of is not None:
+            yield f"{name}{names.camel(field.name)}Item"
     yield names.camel(entity.plural)
 
 
@@ -250,14 +252,14 @@ def _check_names(entities: "tuple[Entity, ...]") -> None:
     modules: dict[str, str] = {}
     tables: dict[str, str] = {}
     for entity in entities:
-        for table in (entity.table,):
-            if table in tables:
-                raise _collision(tables[table], entity.name, f"the table `{table}`", "--table")
-            tables[table] = entity.name
+        if entity.table in tables:
+            what = f"the table `{entity.table}`"
+            raise _collision(tables[entity.table], entity.name, what, "--table")
+        tables[entity.table] = entity.name
         for module in (names.snake(entity.name), entity.plural):
             if module in modules:
-                help = "--plural" if module == entity.plural else None  # noqa: A001
-                raise _collision(modules[module], entity.name, f"the name `{module}`", help)
+                option = "--plural" if module == entity.plural else None
+                raise _collision(modules[module], entity.name, f"the name `{module}`", option)
             modules[module] = entity.name
         for made in class_names(entity):
             if made in classes:
@@ -266,7 +268,7 @@ def _check_names(entities: "tuple[Entity, ...]") -> None:
                 raise ScaffoldError(
                     f"`{entity.name}` would need a class `{made}`",
                     note=reserved.CLASS_NAMES[made],
-                    help="rename the entity or its enum field",
+                    help="rename the entity or the field",
                 )
             classes[made] = entity.name
 
@@ -282,7 +284,7 @@ def _class_collision(other: str, entity: "Entity", made: str) -> ScaffoldError:
     if other == entity.name:
         return ScaffoldError(
             f"`{entity.name}` would have two classes `{made}`",
-            note="an enum has a class named after its entity and its field",
+            note="an enum or an array has a class named after its entity and its field",
             help="rename the field",
         )
     return ScaffoldError(
@@ -339,6 +341,7 @@ def _check_constraint_names(entities: "tuple[Entity, ...]") -> None:
     """Refuse two indexes of one name: a database has them in one space for all tables."""
     taken: dict[str, str] = {}
     for entity in entities:
+        _check_check_names(entity)
         columns = {field.name: field.column_name for field in entity.fields}
         for prefix, members in _keys(entity):
             name = f"{prefix}_{entity.table}_{'_'.join(columns[member] for member in members)}"
@@ -351,11 +354,31 @@ def _check_constraint_names(entities: "tuple[Entity, ...]") -> None:
             taken[name] = what
 
 
+def _check_check_names(entity: "Entity") -> None:
+    """Refuse an enum whose CHECK would be named like that of a bound: `ck_posts_price_min`."""
+    bounds = {
+        f"{field.column_name}_{bound}": field.name
+        for field in entity.fields
+        for bound in ("min", "max")
+        if getattr(field, bound) is not None
+    }
+    if entity.checks:
+        bounds |= {"check": "--check"}
+        bounds |= {f"check_{number + 1}": "--check" for number in range(len(entity.checks))}
+    for field in entity.fields:
+        if field.values and field.column_name in bounds:
+            raise ScaffoldError(
+                f"the values of `{entity.name}.{field.name}` and `{bounds[field.column_name]}` "
+                f"would both need the name `ck_{entity.table}_{field.column_name}`",
+                help="give the enum another column: column=...",
+            )
+
+
 def _keys(entity: "Entity") -> "Iterator[tuple[str, tuple[str, ...]]]":
     for field in entity.fields:
         if field.unique:
             yield "uq", (field.name,)
-        if field.index or field.to is not None:
+        elif field.index or field.to is not None:
             yield "ix", (field.name,)
         if field.to is not None:
             yield "fk", (field.name,)

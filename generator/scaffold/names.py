@@ -1,7 +1,8 @@
 """Every conversion of a name, and every refusal of one."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 from scaffold import reserved
 from scaffold.errors import ScaffoldError
@@ -56,17 +57,37 @@ _IRREGULAR = {
     "woman": "women",
 }
 _OWN_PLURAL = frozenset(
-    """
-    aircraft data deer equipment feedback fish furniture information luggage media metadata money
-    moose news offspring rice series sheep software species staff
-    """.split(),
+    {
+        "aircraft",
+        "data",
+        "deer",
+        "equipment",
+        "feedback",
+        "fish",
+        "furniture",
+        "information",
+        "luggage",
+        "media",
+        "metadata",
+        "money",
+        "moose",
+        "news",
+        "offspring",
+        "rice",
+        "series",
+        "sheep",
+        "software",
+        "species",
+        "staff",
+    },
 )
 
 
-def words(name: str) -> list[str]:
+@cache
+def words(name: str) -> tuple[str, ...]:
     """Split a name in any spelling into its words, in lower case: `HTTPServer` is http, server."""
     spaced = _BEFORE_CAPITAL.sub(r"\1 \2", _AFTER_ACRONYM.sub(r"\1 \2", name))
-    return re.sub(r"[^A-Za-z0-9]+", " ", spaced).lower().split()
+    return tuple(re.sub(r"[^A-Za-z0-9]+", " ", spaced).lower().split())
 
 
 def snake(name: str) -> str:
@@ -121,7 +142,7 @@ def _plural_of(word: str) -> str:
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that looks most like the name, if one does."""
-    from difflib import get_close_matches  # noqa: PLC0415  # only when there is an error to explain
+    from difflib import get_close_matches  # only when there is an error to explain
 
     by_lower = {candidate.lower(): candidate for candidate in candidates}
     found = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
@@ -134,6 +155,7 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+@cache
 def check_entity(name: str) -> None:
     """Refuse a name that cannot be an entity's class and module."""
     _check_form(
@@ -153,6 +175,7 @@ def check_entity(name: str) -> None:
         )
 
 
+@cache
 def check_field(name: str, what: str = "a field") -> None:
     """Refuse a name that cannot be an attribute of the generated classes."""
     _check_form(
@@ -240,7 +263,7 @@ def _reason(name: str, words: Mapping[str, str], prefixes: Mapping[str, str]) ->
 
 
 def _check_form(
-    name: str, what: str, pattern: re.Pattern[str], rule: str, spelling: object
+    name: str, what: str, pattern: re.Pattern[str], rule: str, spelling: Callable[[str], str]
 ) -> None:
     if len(name) > LONGEST_NAME:
         raise ScaffoldError(
@@ -249,7 +272,6 @@ def _check_form(
         )
     if pattern.fullmatch(name):
         return
-    assert callable(spelling)
     plain = spelling(_ascii(name))
     fits = pattern.fullmatch(plain) and plain != name
     raise ScaffoldError(
@@ -261,7 +283,7 @@ def _ascii(name: str) -> str:
     """Return the name without accents; what has no ASCII letter is dropped."""
     if name.isascii():
         return name
-    from unicodedata import normalize  # noqa: PLC0415  # only to make a suggestion
+    from unicodedata import normalize  # only to make a suggestion
 
     return normalize("NFKD", name).encode("ascii", "ignore").decode()
 

@@ -6,11 +6,16 @@ nothing else needs to change. Static, so that every Python version refuses the s
 
 from collections.abc import Mapping
 
-KEYWORDS = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+KEYWORDS = _words(
     """
     and as assert async await break class continue def del elif else except finally for from global
     if import in is lambda nonlocal not or pass raise return try while with yield
-    """.split(),
+    """,
 )
 SOFT_KEYWORDS = frozenset({"case", "match", "type"})
 
@@ -37,12 +42,13 @@ FIELD_NAMES = {
                 model_validate model_validate_json model_validate_strings parse_file parse_obj
                 parse_raw schema schema_json update_forward_refs validate
             """,
-            "methods of the generated classes use it": "self cls",
+            "methods of the generated classes use it": "cls self to_changes to_domain",
+            "checks use it": "between false null true",
             "the annotations of the generated classes use it": """
                 bool bytes classmethod dt float int list object property staticmethod str tuple
             """,
             "the bodies of the generated classes use it": """
-                field mapped_column relationship samples today utc_now uuid4
+                field mapped_column relationship today unset utc_now uuid4 validates
             """,
             "the query string of a list uses it": "cursor limit offset order_by page per_page sort",
             "PostgreSQL has a system column of that name": "cmax cmin ctid tableoid xmax xmin",
@@ -118,10 +124,11 @@ CLASS_NAMES = _by_word(
         """,
         "the generated project has a class of that name": """
             Array Base Binary Choice Clock Conflict Cursor Database DomainError EmailAddress
-            FakeUnitOfWork Fixed Int16 Int32 Int64 JsonDocument LongText Microseconds Moment
-            NaiveTime NotFound Page Problem Repository Service Settings Slug SoftDelete
-            SqlRepository SqlUnitOfWork TimeOfDay Timestamps UnitOfWork Unset Url UtcDateTime
-            Varchar Versioned
+            After AlreadyExists Email ExpectedVersion FakeRepository FakeUnitOfWork Fixed Int16 Int32
+            Int64 InvalidCursor JsonDocument Limit LongText Microseconds Moment NaiveTime NotFound
+            NumberedPage NumberedPageRead Page PageNumber PageRead PageSize Problem Repository Schema
+            Service Settings Slug SoftDelete SqlRepository SqlTransaction SqlUnitOfWork TimeOfDay
+            Timestamps UnitOfWork Unset Url UtcDateTime Varchar VersionConflict Versioned Work
         """,
         "it is too easily read as a digit": "I O",
     },
@@ -134,8 +141,8 @@ MODULE_NAMES = {
         {
             "the generated project has a module of that name": """
                 app base common conftest crud database dependencies errors fakes health mixins page
-                pages ports problem registry repository samples schemas settings types unit_of_work
-                values
+                pages paging ports problem registry repository samples schemas settings types
+                unit_of_work values version work
             """,
             "Windows has no file of that name": """
                 aux com1 com2 com3 com4 com5 com6 com7 com8 com9 con lpt1 lpt2 lpt3 lpt4 lpt5 lpt6
@@ -153,7 +160,7 @@ PLURAL_NAMES = {
     **_by_word(
         {
             "the unit of work uses it": """
-                begin close commit connection flush refresh rollback savepoint self session
+                begin close commit commits connection flush refresh rollback savepoint self session
             """,
             "the application has a route of that name": "docs health openapi redoc",
         },
@@ -176,7 +183,7 @@ COLUMN_NAMES = _by_word(
 
 # Reserved in at least one of SQLite, PostgreSQL and MariaDB. Columns may be called so (they are
 # quoted), but the text of a check would have to quote them differently on each.
-SQL_WORDS = frozenset(
+SQL_WORDS = _words(
     """
     accessible add admin after all alter analyse analyze and any array as asc asensitive
     asymmetric attach authorization autoincrement before begin between bigint binary blob body
@@ -212,5 +219,5 @@ SQL_WORDS = frozenset(
     using utc_date utc_time utc_timestamp vacuum values varbinary varchar varcharacter variadic
     varying verbose versioning view virtual when where while window with without write xor
     year_month zerofill
-    """.split(),
+    """,
 )

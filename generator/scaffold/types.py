@@ -27,7 +27,7 @@ TypeTable = Mapping[str, TypeRow]
 
 def load_types(path: Path) -> TypeTable:
     """Read `types.yml`; its keys for the template are passed over."""
-    import yaml  # noqa: PLC0415  # the only user of YAML here, and slow to import
+    import yaml  # the only user of YAML here, and slow to import
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:

@@ -31,14 +31,14 @@ _UUID = re.compile("-?".join(f"([0-9a-f]{{{count}}})" for count in (8, 4, 4, 4, 
 Canonical = Callable[["Field", str], str]
 
 
-class Misfit(ValueError):
+class MisfitError(ValueError):
     """A value that a type does not take; the text says what it takes."""
 
 
 def canonical(field: "Field", modifier: str, text: str) -> str:
-    """Return the canonical text of a `default`, `server_default`, `min` or `max`, or raise Misfit."""
+    """Return the canonical text of a `default`, `server_default`, `min` or `max`, or raise MisfitError."""
     if not text.isprintable():
-        raise Misfit("printable characters only")
+        raise MisfitError("printable characters only")
     if modifier in ("min", "max"):
         return _BOUNDS.get(field.type, _any)(field, text)
     named = NAMED.get(field.type, ())
@@ -48,9 +48,9 @@ def canonical(field: "Field", modifier: str, text: str) -> str:
     if modifier == "server_default" and lower == "now" and "now" in named:
         return lower
     if modifier == "server_default" and lower in named:
-        raise Misfit(f"`{lower}` as a `default` only: Python works it out, not the database")
+        raise MisfitError(f"`{lower}` as a `default` only: Python works it out, not the database")
     if modifier == "server_default" and "\\" in text:
-        raise Misfit("no backslash, which MariaDB would read as an escape")
+        raise MisfitError("no backslash, which MariaDB would read as an escape")
     return _DEFAULTS.get(field.type, _any)(field, text)
 
 
@@ -67,13 +67,13 @@ def _any(_: "Field", text: str) -> str:
 
 def _string(field: "Field", text: str) -> str:
     if field.length is not None and len(text) > field.length:
-        raise Misfit(f"at most {field.length} characters")
+        raise MisfitError(f"at most {field.length} characters")
     if field.min is not None and len(text) < int(field.min):
-        raise Misfit(f"at least {field.min} characters")
+        raise MisfitError(f"at least {field.min} characters")
     if field.max is not None and len(text) > int(field.max):
-        raise Misfit(f"at most {field.max} characters")
+        raise MisfitError(f"at most {field.max} characters")
     if field.pattern is not None and not re.search(field.pattern, text):
-        raise Misfit(f"text that matches `{field.pattern}`")
+        raise MisfitError(f"text that matches `{field.pattern}`")
     return text
 
 
@@ -91,23 +91,23 @@ def _url(field: "Field", text: str) -> str:
 
 def _matching(pattern: re.Pattern[str], text: str, expected: str) -> str:
     if not pattern.fullmatch(text):
-        raise Misfit(expected)
+        raise MisfitError(expected)
     return text
 
 
 def _integer(field: "Field", text: str) -> str:
     limit = INTEGERS[field.type]
     if not _INTEGER.fullmatch(text):
-        raise Misfit("a whole number")
+        raise MisfitError("a whole number")
     digits = text.lstrip("+-0")
     if len(digits) > MOST_DIGITS or not -limit <= int(text) < limit:
-        raise Misfit(f"a whole number between {-limit} and {limit - 1}")
+        raise MisfitError(f"a whole number between {-limit} and {limit - 1}")
     return str(int(text))
 
 
 def _count(_: "Field", text: str) -> str:
     if not re.fullmatch(r"\+?[0-9]{1,9}", text):
-        raise Misfit("a number of characters")
+        raise MisfitError("a number of characters")
     return str(int(text))
 
 
@@ -117,30 +117,30 @@ def _plain(number: Decimal) -> str:
 
 def _decimal(field: "Field", text: str) -> str:
     if not _DECIMAL.fullmatch(text):
-        raise Misfit("a decimal number such as `9.95`")
+        raise MisfitError("a decimal number such as `9.95`")
     shown = _plain(Decimal(text))
     whole, _, fraction = shown.lstrip("-").partition(".")
     precision, scale = field.precision, field.scale
     if precision is None or scale is None:
         return shown
     if len(fraction) > scale:
-        raise Misfit(f"at most {scale} digits after the point")
+        raise MisfitError(f"at most {scale} digits after the point")
     if len(whole.lstrip("0")) > precision - scale:
-        raise Misfit(f"at most {precision - scale} digits before the point")
+        raise MisfitError(f"at most {precision - scale} digits before the point")
     return shown
 
 
 def _float(_: "Field", text: str) -> str:
     number = float(text) if _FLOAT.fullmatch(text) else float("inf")
     if abs(number) == float("inf"):
-        raise Misfit("a finite number")
+        raise MisfitError("a finite number")
     return repr(number + 0.0)
 
 
 def _bool(_: "Field", text: str) -> str:
     lower = text.lower()
     if lower not in ("true", "false"):
-        raise Misfit("`true` or `false`")
+        raise MisfitError("`true` or `false`")
     return lower
 
 
@@ -148,7 +148,7 @@ def _date(_: "Field", text: str) -> str:
     try:
         value = date.fromisoformat(text)
     except ValueError:
-        raise Misfit("a date such as `2024-12-31`") from None
+        raise MisfitError("a date such as `2024-12-31`") from None
     _refuse_antiquity(value)
     return value.isoformat()
 
@@ -159,7 +159,7 @@ def _time(_: "Field", text: str) -> str:
     except ValueError:
         value = None
     if value is None or value.tzinfo is not None:
-        raise Misfit("a time of day such as `23:59:59`, without an offset")
+        raise MisfitError("a time of day such as `23:59:59`, without an offset")
     return value.isoformat()
 
 
@@ -169,37 +169,37 @@ def _datetime(_: "Field", text: str) -> str:
         value = datetime.fromisoformat(text)
         moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Misfit(expected) from None
+        raise MisfitError(expected) from None
     _refuse_antiquity(moment)
     return moment.isoformat()
 
 
 def _refuse_antiquity(value: date) -> None:
     if value.year < FIRST_YEAR:
-        raise Misfit(f"nothing before the year {FIRST_YEAR}")
+        raise MisfitError(f"nothing before the year {FIRST_YEAR}")
 
 
 def _interval(_: "Field", text: str) -> str:
     if not _DECIMAL.fullmatch(text):
-        raise Misfit("a number of seconds such as `3600` or `0.5`")
+        raise MisfitError("a number of seconds such as `3600` or `0.5`")
     shown = _plain(Decimal(text))
     whole, _point, fraction = shown.partition(".")
     fraction = fraction.rstrip("0")
     if len(fraction) > MICROSECONDS or abs(int(whole)) >= LONGEST_INTERVAL:
-        raise Misfit(f"microseconds at the finest, and less than {LONGEST_INTERVAL} seconds")
+        raise MisfitError(f"microseconds at the finest, and less than {LONGEST_INTERVAL} seconds")
     return f"{whole}.{fraction}" if fraction else whole
 
 
 def _uuid(_: "Field", text: str) -> str:
     parts = _UUID.fullmatch(text.lower())
     if parts is None:
-        raise Misfit("a UUID of 32 hexadecimal digits")
+        raise MisfitError("a UUID of 32 hexadecimal digits")
     return "-".join(parts.groups())
 
 
 def _enum(field: "Field", text: str) -> str:
     if text not in field.values:
-        raise Misfit(f"one of {', '.join(f'`{value}`' for value in field.values)}")
+        raise MisfitError(f"one of {', '.join(f'`{value}`' for value in field.values)}")
     return text
 
 
