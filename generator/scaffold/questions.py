@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from ast import literal_eval
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import StrictUndefined, TemplateError, UndefinedError
@@ -20,8 +22,8 @@ _JSON_TYPES = (dict, list, str, int, float, bool, type(None))
 _TYPES = {"bool", "float", "int", "json", "str", "yaml", "path"}
 _TRUE = {"y", "yes", "t", "true", "on"}
 _FALSE = {"n", "no", "f", "false", "off", "~", "null", "none"}
-# What a template raises on purpose reads "'dict object' has no attribute 'the message'".
-_RAISED = re.compile(r"(?:.* has no attribute |)'(.+)'(?: is undefined)?", re.DOTALL)
+# A template raises by using a name that it knows is undefined, and the name is the message.
+_RAISED = re.compile(r"(?:.* has no attribute )?(['\"].* .*['\"])(?: is undefined)?", re.DOTALL)
 _YAML_FLOAT = re.compile(r"-?\d+\.\d*([eE][-+]\d+)?")
 _NOT_THE_SAME_IN_YAML = re.compile(
     "\\\\u[dD]|[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
@@ -194,18 +196,22 @@ def readable(error: TemplateError, place: str | None = None) -> ScaffoldError:
     """Turn what a template raised into an error that says what it says."""
     message = error.message or str(error)
     raised = _RAISED.fullmatch(message)
-    if raised and " " in raised[1]:
-        return _raised_on_purpose(raised[1])
+    if raised:
+        with suppress(ValueError, SyntaxError):
+            return _raised_on_purpose(str(literal_eval(raised[1])))
     where = f" in {place}" if place else ""
     return ScaffoldError(f"the template cannot be rendered{where}: {message}")
 
 
 def _raised_on_purpose(text: str) -> ScaffoldError:
-    message, _, rest = text.partition("\nnote: ")
-    note, _, help_ = rest.partition("\nhelp: ")
-    if not rest:
-        message, _, help_ = text.partition("\nhelp: ")
-    return ScaffoldError(message, note=note or None, help=help_ or None)
+    parts = {"error": "", "note": "", "help": ""}
+    current = "error"
+    for line in text.splitlines():
+        label, colon, rest = line.partition(": ")
+        if colon and label in parts:
+            current, line = label, rest
+        parts[current] += f"\n{line}" if parts[current] else line
+    return ScaffoldError(parts["error"], note=parts["note"] or None, help=parts["help"] or None)
 
 
 def _cast(type_name: str, answer: Any) -> Any:
