@@ -1,4 +1,8 @@
-"""The commands: parse, call, print. The only module that prints or exits."""
+"""The commands: parse, call, print. The only module that prints or exits.
+
+Click, and not Typer: Typer 0.29 imports pydantic to read a single argument, and that alone takes
+as long as everything else that `scaffold model` does.
+"""
 
 from __future__ import annotations
 
@@ -6,35 +10,43 @@ import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from scaffold import __version__
-from scaffold.completion import complete_field
 from scaffold.errors import ScaffoldError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from click.shell_completion import CompletionItem
 
     from scaffold.apply import Recovery
+    from scaffold.declare import Declaration
     from scaffold.new import Created
     from scaffold.output import Style
     from scaffold.project import Outcome
 
+    Command = Callable[..., int]
+
 INTERRUPTED = 130
-HELP = "scaffold --help"
 WRITING = {"new", "model"}
 SLOW = 1.0  # seconds without a word before a command says what it waits for
 
-app = typer.Typer(
-    name="scaffold",
-    rich_markup_mode=None,  # rich takes `:email:` for an emoji, and its time
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Start async FastAPI and SQLAlchemy services, and add entities to them.",
-)
-
 # What follows a command's options in its help; "\b" keeps the lines as they are.
+ABOUT = """\b
+Examples:
+  scaffold new blog
+  cd blog
+  scaffold model User email:email:unique name:str,80
+  scaffold list
+
+\b
+Completion of commands, types and entities in your shell:
+  eval "$(_SCAFFOLD_COMPLETE=bash_source scaffold)"    # or zsh_source
+  _SCAFFOLD_COMPLETE=fish_source scaffold | source
+"""
 ABOUT_NEW = """\b
 Examples:
   scaffold new blog
@@ -62,17 +74,6 @@ Examples:
   scaffold list --json
 """
 
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", "-n", help="Show what would be done; write nothing.")
-]
-Diff = Annotated[bool, typer.Option("--diff", help="Show the changes as a unified diff.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
-OnConflict = Annotated[
-    Literal["stop", "markers"],
-    typer.Option(help="Where your edits are in the way: write nothing, or conflict markers."),
-]
-
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 error, 2 usage, 3 conflicts."""
@@ -81,185 +82,168 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; no exception gets out."""
-    if not arguments:
-        app(["--help"], prog_name="scaffold", standalone_mode=False)
-        return 2
     wants_json = "--json" in arguments
     try:
-        code = app(list(arguments), prog_name="scaffold", standalone_mode=False)
+        code = cli.main(list(arguments), prog_name="scaffold", standalone_mode=False)
     except ScaffoldError as error:
         unwritten = command_of(arguments) in WRITING
         return fail(error, wants_json=wants_json, unwritten=unwritten)
-    except (KeyboardInterrupt, typer.Abort):
-        code = INTERRUPTED
-    except typer.TyperException as error:
+    except (KeyboardInterrupt, click.Abort):
+        fail(ScaffoldError("interrupted; nothing was written"), wants_json=wants_json)
+        return INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return error.exit_code
+    except click.ClickException as error:
         return fail_usage(error, arguments, wants_json=wants_json)
     except Exception as error:  # noqa: BLE001  # nobody should have to read a traceback
         return fail_internally(error, wants_json=wants_json)
-    if code == INTERRUPTED:
-        fail(ScaffoldError("interrupted; nothing was written"), wants_json=wants_json)
-    return code or 0
+    return int(code or 0)
 
 
 # Commands.
 
 
-def _print_version(value: bool) -> None:
-    if value:
-        typer.echo(f"scaffold {__version__}")
-        raise typer.Exit
+def complete_field(
+    context: click.Context, _: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer what may follow in a field."""
+    from click.shell_completion import CompletionItem
+
+    from scaffold.completion import complete
+
+    words = complete(context.params.get("fields") or (), incomplete)
+    return [CompletionItem(word) for word in words]
 
 
-@app.callback()
-def options(
-    _version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version."
-        ),
-    ] = False,
-) -> None:
+def flag(*names: str, about: str) -> Callable[[Command], Command]:
+    """Return an option without a value."""
+    return click.option(*names, is_flag=True, help=about)
+
+
+def text(*names: str, about: str, **more: Any) -> Callable[[Command], Command]:
+    """Return an option with a value."""
+    return click.option(*names, help=about, **more)
+
+
+dry_run = flag("-n", "--dry-run", about="Show what would be done; write nothing.")
+diff = flag("--diff", about="Show the changes as a unified diff.")
+as_json = flag("--json", about="Print one JSON object on stdout.")
+quiet = flag("-q", "--quiet", about="Print errors only.")
+on_conflict = text(
+    "--on-conflict",
+    type=click.Choice(["stop", "markers"]),
+    default="stop",
+    show_default=True,
+    about="Where your edits are in the way: write nothing, or conflict markers.",
+)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=ABOUT,
+)
+@click.version_option(__version__, prog_name="scaffold", message="%(prog)s %(version)s")
+def cli() -> None:
     """Start async FastAPI and SQLAlchemy services, and add entities to them."""
 
 
-@app.command(name="new", epilog=ABOUT_NEW)
+@cli.command(epilog=ABOUT_NEW)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@text("--name", "project_name", about="The project's name.")
+@text("--package", "package_name", about="The name of its Python package.")
+@text("--description", about="What it does, in a sentence.")
+@text("--database", about="sqlite, postgresql or mariadb; sqlite unless you say so.")
+@text("--primary-key", about="The keys of entities: int, uuid4 or uuid7.")
+@text("--data", metavar="QUESTION=ANSWER", multiple=True, about="The answer to any question.")
+@text("--template", metavar="URL", about="Another template than scaffold's own.")
+@text("--ref", about="A tag, branch or commit of the template.")
+@flag("--defaults", about="Ask nothing; take the defaults.")
+@flag("--no-git", about="Make no git repository with a first commit.")
+@as_json
+@quiet
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project's new folder.")],
-    name: Annotated[str | None, typer.Option(help="The project's name.")] = None,
-    package: Annotated[str | None, typer.Option(help="The name of its Python package.")] = None,
-    description: Annotated[str | None, typer.Option(help="What it does, in a sentence.")] = None,
-    database: Annotated[
-        str | None, typer.Option(help="sqlite, postgresql or mariadb; the default is sqlite.")
-    ] = None,
-    primary_key: Annotated[
-        str | None, typer.Option(help="int, uuid4 or uuid7: the keys of entities.")
-    ] = None,
-    data: Annotated[
-        list[str] | None, typer.Option("--data", metavar="QUESTION=ANSWER", help="Any answer.")
-    ] = None,
-    template: Annotated[
-        str | None, typer.Option(metavar="URL", help="Another template than scaffold's own.")
-    ] = None,
-    ref: Annotated[
-        str | None, typer.Option(metavar="REF", help="A tag, branch or commit of the template.")
-    ] = None,
-    defaults: Annotated[
-        bool, typer.Option("--defaults", help="Ask nothing; take the defaults.")
-    ] = False,
-    no_git: Annotated[
-        bool, typer.Option("--no-git", help="Make no git repository with a first commit.")
-    ] = False,
-    json: Json = False,
-    quiet: Quiet = False,
+    folder: Path,
+    data: tuple[str, ...],
+    template: str | None,
+    ref: str | None,
+    defaults: bool,
+    no_git: bool,
+    json: bool,
+    quiet: bool,
+    **answers: str | None,
 ) -> int:
-    """Start a project in a new folder.
+    """Start a project in the new folder DIR.
 
     Asks a few questions on a terminal; what an option answers is not asked.
     """
     from scaffold.new import answers_of, create, source_of
 
-    given = {
-        "project_name": name,
-        "package_name": package,
-        "description": description,
-        "database": database,
-        "primary_key": primary_key,
-    }
-    answers = answers_of(given, data or ())
+    given = answers_of(answers, data)
     source = source_of(template, ref)
     if not quiet:
-        typer.echo(f"making {folder.absolute().name} from {source.src_path}", err=True)
+        click.echo(f"making {folder.absolute().name} from {source.src_path}", err=True)
     ask = not defaults and not json and sys.stdin.isatty()
-    created = create(folder, source, answers, ask=ask, git=not no_git)
+    created = create(folder, source, given, ask=ask, git=not no_git)
     return show_created(created, json=json, quiet=quiet)
 
 
-@app.command(name="model", epilog=ABOUT_MODEL)
+@cli.command(epilog=ABOUT_MODEL)
+@click.argument("name")
+@click.argument("fields", metavar="[FIELD]...", nargs=-1, shell_complete=complete_field)
+@text("--plural", about="Its plural, in snake_case.")
+@text("--table", about="Its table; the plural unless you say so.")
+@text("--pk", type=click.Choice(["int", "uuid4", "uuid7"]), about="Its kind of key.")
+@text("--unique", metavar="A,B", multiple=True, about="Fields that are unique together.")
+@text("--index", metavar="A,B", multiple=True, about="Fields to index together.")
+@text("--check", "checks", metavar="EXPR", multiple=True, about="A rule: 'ends > begins'.")
+@flag("--no-timestamps", about="No created_at and updated_at.")
+@flag("--soft-delete", about="Mark rows as deleted, and keep them.")
+@flag("--lock", about="Refuse to overwrite what somebody else changed.")
+@text(
+    "--page",
+    type=click.Choice(["keyset", "offset"]),
+    default="keyset",
+    show_default=True,
+    about="How lists are paged.",
+)
+@flag("--read-only", about="Only the endpoints that read.")
+@flag("--no-api", about="No endpoints.")
+@dry_run
+@diff
+@on_conflict
+@as_json
+@quiet
 def model(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The entity: one CamelCase word.")],
-    fields: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="FIELD...",
-            help="name[:type[,arg...]][:modifier[=value]]...",
-            autocompletion=complete_field,
-        ),
-    ] = None,
-    plural: Annotated[str | None, typer.Option(help="Its plural, in snake_case.")] = None,
-    table: Annotated[str | None, typer.Option(help="Its table; the plural is the default.")] = None,
-    pk: Annotated[
-        Literal["int", "uuid4", "uuid7"] | None,
-        typer.Option(help="Its kind of key; the project's is the default."),
-    ] = None,
-    unique: Annotated[
-        list[str] | None, typer.Option(metavar="A,B", help="Fields that are unique together.")
-    ] = None,
-    index: Annotated[
-        list[str] | None, typer.Option(metavar="A,B", help="Fields to index together.")
-    ] = None,
-    check: Annotated[
-        list[str] | None, typer.Option(metavar="EXPR", help="A condition: 'ends_on > begins_on'.")
-    ] = None,
-    no_timestamps: Annotated[
-        bool, typer.Option("--no-timestamps", help="No created_at and updated_at.")
-    ] = False,
-    soft_delete: Annotated[
-        bool, typer.Option("--soft-delete", help="Mark rows as deleted instead.")
-    ] = False,
-    lock: Annotated[
-        bool, typer.Option("--lock", help="Refuse to overwrite what somebody else changed.")
-    ] = False,
-    page: Annotated[
-        Literal["keyset", "offset"], typer.Option(help="How lists are paged.")
-    ] = "keyset",
-    read_only: Annotated[
-        bool, typer.Option("--read-only", help="Endpoints that read, and no others.")
-    ] = False,
-    no_api: Annotated[bool, typer.Option("--no-api", help="No endpoints.")] = False,
-    dry_run: DryRun = False,
-    diff: Diff = False,
-    on_conflict: OnConflict = "stop",
-    json: Json = False,
-    quiet: Quiet = False,
+    dry_run: bool, diff: bool, on_conflict: str, json: bool, quiet: bool, **declared: Any
 ) -> int:
-    """Add an entity to the project, with its table, endpoints, tests and migration.
+    """Add the entity NAME to the project.
 
-    A field without a type is a str, and required unless it says null.
+    Writes its table, endpoints, tests and migration. A FIELD is
+    name[:type[,arg...]][:modifier[=value]]... and without a type a str; it is required unless it
+    says null.
     """
-    from scaffold.declare import Declaration, entity_of
+    from scaffold.declare import entity_of
     from scaffold.entities import add_entity
     from scaffold.project import change
 
-    declared = Declaration(
-        name=name,
-        fields=tuple(fields or ()),
-        plural=plural,
-        table=table,
-        pk=pk,
-        unique=tuple(unique or ()),
-        index=tuple(index or ()),
-        checks=tuple(check or ()),
-        timestamps=not no_timestamps,
-        soft_delete=soft_delete,
-        lock=lock,
-        page=page,
-        api=api_of(read_only, no_api),
-    )
+    declaration = declaration_of(**declared)
     with patience("loading the project's template", quiet=quiet):
         outcome = change(
             Path.cwd(),
             lambda project: add_entity(
-                project.entities, entity_of(declared, project.types, project.primary_key)
+                project.entities, entity_of(declaration, project.types, project.primary_key)
             ),
             dry_run=dry_run,
             markers=on_conflict == "markers",
             on_recovery=show_recovery,
         )
-    return show(outcome, f"added {name}", diff=diff, json=json, quiet=quiet)
+    return show(outcome, f"added {declaration.name}", diff=diff, json=json, quiet=quiet)
 
 
-@app.command(name="list", epilog=ABOUT_LIST)
-def list_entities(json: Json = False) -> int:
+@cli.command(name="list", epilog=ABOUT_LIST)
+@as_json
+def list_entities(json: bool) -> int:
     """Show the project's entities, with their fields as they are typed."""
     from scaffold import output
     from scaffold.answers import find_project
@@ -271,19 +255,23 @@ def list_entities(json: Json = False) -> int:
         project = load(root)
     if json:
         records = output.entity_records(project.entities, project.types)
-        typer.echo(output.as_json("done", entities=records))
+        click.echo(output.as_json("done", entities=records))
     else:
-        typer.echo(output.entities_text(project.entities, project.types, style_of(sys.stdout)))
+        click.echo(output.entities_text(project.entities, project.types, style_of(sys.stdout)))
     return 0
 
 
-def api_of(read_only: bool, no_api: bool) -> str:
-    """Return which endpoints the two options leave."""
-    if read_only and no_api:
-        from scaffold.errors import UsageError
+def declaration_of(
+    no_timestamps: bool, read_only: bool, no_api: bool, **declared: Any
+) -> Declaration:
+    """Return the entity that the options of `scaffold model` describe."""
+    from scaffold.declare import Declaration
+    from scaffold.errors import UsageError
 
+    if read_only and no_api:
         raise UsageError("--read-only and --no-api exclude each other", help="leave one out")
-    return "read-only" if read_only else "none" if no_api else "full"
+    api = "read-only" if read_only else "none" if no_api else "full"
+    return Declaration(**declared, timestamps=not no_timestamps, api=api)
 
 
 # What they print.
@@ -295,15 +283,15 @@ def show(outcome: Outcome, title: str, *, diff: bool, json: bool, quiet: bool) -
 
     conflicts = output.has_conflicts(outcome.plan)
     if json:
-        typer.echo(output.as_json(output.status_of(outcome), plan=outcome.plan, diff=diff))
+        click.echo(output.as_json(output.status_of(outcome), plan=outcome.plan, diff=diff))
         return 3 if conflicts else 0
     style = style_of(sys.stdout)
     if diff and not quiet:
-        typer.echo(output.diff_text(outcome.plan, style))
+        click.echo(output.diff_text(outcome.plan, style))
     if outcome.plan.conflicts:
         show_conflicts(outcome)
     elif not quiet:
-        typer.echo(output.outcome_text(outcome, title, style))
+        click.echo(output.outcome_text(outcome, title, style))
     return 3 if conflicts else 0
 
 
@@ -313,27 +301,26 @@ def show_conflicts(outcome: Outcome) -> None:
     from scaffold.errors import ConflictError
 
     style = style_of(sys.stderr)
-    typer.echo(output.conflicts_text(outcome.plan, style) + "\n", err=True)
+    click.echo(output.conflicts_text(outcome.plan, style) + "\n", err=True)
     files = output.count(len(outcome.plan.conflicts), "file")
     error = ConflictError(
         f"your edits are in the way in {files}; nothing was written",
         help="move them out of the way, or take conflict markers into the files: "
         "--on-conflict markers",
     )
-    typer.echo(output.error_text(error, style), err=True)
+    click.echo(output.error_text(error, style), err=True)
 
 
 def show_recovery(recovery: Recovery) -> None:
     """Say what became of an interrupted command."""
     from scaffold.output import recovery_text
 
-    typer.echo(recovery_text(recovery, style_of(sys.stderr)), err=True)
+    click.echo(recovery_text(recovery, style_of(sys.stderr)), err=True)
 
 
 def command_of(arguments: Sequence[str]) -> str:
     """Return the command that a command line names, if there is one of that name."""
-    known = {str(command.name) for command in app.registered_commands}
-    return next((word for word in arguments if word in known), "")
+    return next((word for word in arguments if word in cli.commands), "")
 
 
 def fail(error: ScaffoldError, *, wants_json: bool, unwritten: bool = False) -> int:
@@ -341,20 +328,20 @@ def fail(error: ScaffoldError, *, wants_json: bool, unwritten: bool = False) -> 
     from scaffold import output
 
     if wants_json:
-        typer.echo(output.as_json("error", error=error))
+        click.echo(output.as_json("error", error=error))
     else:
         text = output.error_text(error, style_of(sys.stderr), unwritten=unwritten)
-        typer.echo(text, err=True)
+        click.echo(text, err=True)
     return error.exit_code
 
 
-def fail_usage(error: typer.TyperException, arguments: Sequence[str], *, wants_json: bool) -> int:
+def fail_usage(error: click.ClickException, arguments: Sequence[str], *, wants_json: bool) -> int:
     """Print what is wrong with the command line, in the form of all errors."""
     from scaffold.errors import UsageError
 
-    message, _, hint = error.format_message().replace("Value error, ", "").partition(". ")
+    message, _, hint = error.format_message().partition(". ")
     hint = hint[:1].lower() + hint[1:]
-    asked = f"scaffold {command} --help" if (command := command_of(arguments)) else HELP
+    asked = " ".join(filter(None, ("scaffold", command_of(arguments), "--help")))
     usage = UsageError(message[:1].lower() + message[1:].rstrip("."), help=hint or asked)
     fail(usage, wants_json=wants_json)
     return error.exit_code
@@ -382,7 +369,7 @@ def patience(doing: str, *, quiet: bool = False) -> Iterator[None]:
         return
     from threading import Timer
 
-    timer = Timer(SLOW, lambda: typer.echo(f"{doing} ...", err=True))
+    timer = Timer(SLOW, lambda: click.echo(f"{doing} ...", err=True))
     timer.daemon = True
     timer.start()
     try:
@@ -405,10 +392,10 @@ def show_created(created: Created, *, json: bool, quiet: bool) -> int:
     from scaffold import output
 
     for note in created.notes:
-        typer.echo(f"note: {note}", err=True)
+        click.echo(f"note: {note}", err=True)
     if json:
         changes = [{"path": path, "kind": "create"} for path in created.files]
-        typer.echo(output.as_json("done", changes=changes))
+        click.echo(output.as_json("done", changes=changes))
     elif not quiet:
-        typer.echo(output.created_text(created, style_of(sys.stdout)))
+        click.echo(output.created_text(created, style_of(sys.stdout)))
     return 0

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
-def complete_field(args: list[str], incomplete: str) -> list[str]:
+def complete(args: Sequence[str], incomplete: str) -> list[str]:
     """Offer the types and entities for the second part of a field, modifiers for later parts."""
     # Bash breaks words at colons, so there the parts are separate words.
     if incomplete == ":" or (args and args[-1] == ":"):
@@ -16,7 +20,7 @@ def complete_field(args: list[str], incomplete: str) -> list[str]:
     return _matching(head.count(":") + 1, last, head + colon) if colon else []
 
 
-def _parts_of_last_word(args: list[str]) -> list[str]:
+def _parts_of_last_word(args: Sequence[str]) -> list[str]:
     parts: list[str] = []
     rest = [*args]
     while len(rest) > 1 and rest[-1] == ":":

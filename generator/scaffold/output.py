@@ -145,7 +145,7 @@ def outcome_text(outcome: Outcome, title: str, style: Style = PLAIN) -> str:
     plan = outcome.plan
     if not plan.writes and not has_conflicts(plan):
         return "nothing to do: the project is up to date already"
-    head = title if outcome.applied else f"{title} (dry run: {NOTHING_WRITTEN})"
+    head = title if outcome.applied else f"would have {title}; {NOTHING_WRITTEN}"
     lines = [style(head, "bold"), "", *tree(outcome.project.root.name, _shown(plan), style)]
     if outcome.applied:
         lines += ["", *_next_steps(plan, style)]
