@@ -10,6 +10,10 @@ from scaffold.errors import ScaffoldError
 from scaffold.git import run_git
 
 LABELS = ("your file", "before", "after")
+# What git answers for a file in more conflicts than that is an error.
+_MOST_CONFLICTS = 127
+
+Line = tuple[bytes, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +34,8 @@ def uses_crlf(content: bytes) -> bool:
     return b"\r\n" in content and content.count(b"\r\n") == content.count(b"\n")
 
 
-def merge(ours: bytes, base: bytes, theirs: bytes, *, union: bool = False) -> Merged:
-    """Merge what a person made of `base` with what the new render made of it.
-
-    A `union` file is a set of lines whose order means nothing: both sides' lines are kept.
-    """
-    if not union:
-        return _merge_file(ours, base, theirs)
-    mine = _in_order_of(ours, base)
-    if mine == base:
-        return Merged(theirs, 0)
-    merged = _merge_file(mine, base, theirs)
-    if merged.conflicts:
-        both = _merge_file(mine, base, theirs, "--union")
-        return Merged(_without_repeats(both.content, ours, theirs), 0)
-    return merged
-
-
-def _merge_file(ours: bytes, base: bytes, theirs: bytes, style: str = "--diff3") -> Merged:
+def merge(ours: bytes, base: bytes, theirs: bytes) -> Merged:
+    """Merge what a person made of `base` with what the new render made of it."""
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="scaffold-merge-") as name:
@@ -55,48 +43,43 @@ def _merge_file(ours: bytes, base: bytes, theirs: bytes, style: str = "--diff3")
         for label, content in (("ours", ours), ("base", base), ("theirs", theirs)):
             (folder / label).write_bytes(content)
         labels = [part for label in LABELS for part in ("-L", label)]
-        result = run_git(
-            "merge-file", "-p", style, *labels, "ours", "base", "theirs", folder=folder
-        )
-    if result.returncode > 127:
+        files = ("ours", "base", "theirs")
+        result = run_git("merge-file", "-p", "--diff3", *labels, *files, folder=folder)
+    if result.returncode > _MOST_CONFLICTS:
         reason = result.stderr.decode(errors="replace").strip()
         raise ScaffoldError(f"git could not merge a file: {reason}")
     return Merged(result.stdout, result.returncode)
 
 
-def _in_order_of(ours: bytes, base: bytes) -> bytes:
-    """Put the lines that `ours` shares with `base` back into the order of `base`.
+def unite(ours: bytes, base: bytes, theirs: bytes) -> bytes:
+    """Merge files that are sets of lines, whose order means nothing; there are no conflicts.
 
-    A line of ours alone stays after the line it follows.
+    The result is `theirs` without the lines that a person took out of `base`, and with those that
+    a person added, each after the line it followed. Unlike git's own union, this brings back no
+    line that one side removed, and repeats none that both sides added.
     """
-    base_lines = base.splitlines(keepends=True)
-    places: dict[bytes, list[int]] = {}
-    for place, line in enumerate(base_lines):
-        places.setdefault(line, []).append(place)
-    shared: set[int] = set()
-    added: dict[int, list[bytes]] = {}
-    last = -1
-    for line in ours.splitlines(keepends=True):
-        if places.get(line):
-            last = places[line].pop(0)
-            shared.add(last)
-        else:
-            added.setdefault(last, []).append(line)
-    ordered = list(added.get(-1, ()))
-    for place, line in enumerate(base_lines):
-        if place in shared:
-            ordered.append(line)
-        ordered.extend(added.get(place, ()))
-    return b"".join(ordered)
+    mine, old = _numbered(ours), set(_numbered(base))
+    wanted = set(mine)
+    kept = [line for line in _numbered(theirs) if line in wanted or line not in old]
+    added: dict[Line | None, list[bytes]] = {}
+    anchor: Line | None = None
+    present = set(kept)
+    for line in mine:
+        if line in present:
+            anchor = line
+        elif line not in old:
+            added.setdefault(anchor, []).append(line[0])
+    result = list(added.get(None, ()))
+    for line in kept:
+        result.extend((line[0], *added.get(line, ())))
+    return b"\n".join(result) + (b"\n" if theirs.endswith(b"\n") and result else b"")
 
 
-def _without_repeats(content: bytes, ours: bytes, theirs: bytes) -> bytes:
-    """Drop a line that the union holds more often than either side does."""
-    mine, other = (Counter(side.splitlines(keepends=True)) for side in (ours, theirs))
+def _numbered(content: bytes) -> list[Line]:
+    """Return the lines, each with how often it came before, so that equal ones are told apart."""
     seen: Counter[bytes] = Counter()
-    kept: list[bytes] = []
-    for line in content.splitlines(keepends=True):
+    lines: list[Line] = []
+    for line in content.removesuffix(b"\n").split(b"\n") if content else ():
+        lines.append((line, seen[line]))
         seen[line] += 1
-        if seen[line] <= max(mine[line], other[line], 0) or line not in mine | other:
-            kept.append(line)
-    return b"".join(kept)
+    return lines

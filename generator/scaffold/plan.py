@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from scaffold.answers import ANSWERS_FILE
 from scaffold.errors import ScaffoldError
-from scaffold.merge import is_binary, merge, uses_crlf
+from scaffold.merge import is_binary, merge, unite, uses_crlf
 
 if TYPE_CHECKING:
     from scaffold.render import Render, Rendered
@@ -202,13 +202,17 @@ class _Planner:
         if is_binary(file.body, base, theirs):
             reason = "you changed it, and so does the new version"
             return Conflict(path, reason, base, file.body, theirs, None, file.mode)
-        merged = merge(file.body, base, theirs, union=self._is_union(path))
+        if self._is_union(path):
+            return self._merged(path, file, unite(file.body, base, theirs), theirs, mode)
+        merged = merge(file.body, base, theirs)
         if merged.conflicts:
             reason = "you changed lines that the new version changes, too"
             return Conflict(path, reason, base, file.body, theirs, merged.content, file.mode)
-        if merged.content == theirs:
-            return self._update(path, file, theirs, mode)
-        return replace(self._update(path, file, merged.content, mode), kind="merge")
+        return self._merged(path, file, merged.content, theirs, mode)
+
+    def _merged(self, path: str, file: _File, after: bytes, theirs: bytes, mode: int) -> Change:
+        change = self._update(path, file, after, mode)
+        return replace(change, kind="merge") if change.writes and after != theirs else change
 
     def _conflict(
         self, path: str, reason: str, file: _File, base: bytes | None, theirs: bytes
