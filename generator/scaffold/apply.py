@@ -75,10 +75,7 @@ def apply(plan: Plan, root: Path) -> None:
             journals.write_journal(root, journal)
             journals.forward(root, journal, checkpoint)
         except BaseException as error:
-            if journal is None:
-                journals.clear(root)
-            else:
-                _roll_back(root, journal)
+            _take_back(root, journal, error)
             if isinstance(error, OSError):
                 raise _not_written(error) from error
             raise
@@ -165,6 +162,20 @@ def _roll_back(root: Path, journal: Journal) -> Recovery:
     journals.clear(root)
     paths = tuple(step.path for step in journal.steps if step.path not in left_alone)
     return Recovery("rolled back", paths, left_alone)
+
+
+def _take_back(root: Path, journal: Journal | None, error: BaseException) -> None:
+    try:
+        if journal is None:
+            journals.clear(root)
+        else:
+            _roll_back(root, journal)
+    except OSError as second:
+        raise ScaffoldError(
+            f"the files could neither be written ({error}) nor put back ({second})",
+            note=f"what is missing is in `{journals.staging_folder(root)}`",
+            help="once that is solved, any scaffold command puts them back",
+        ) from error
 
 
 def _remove_emptied_folders(root: Path, journal: Journal) -> None:
