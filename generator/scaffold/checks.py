@@ -110,9 +110,9 @@ def _fail(text: str, problem: str, help: str | None = None) -> NoReturn:
 
 
 def _walk(node: Node) -> Iterator[Node]:
-    yield node
     for part in node.parts:
         yield from _walk(part)
+    yield node
 
 
 def _show(node: Node) -> str:  # noqa: PLR0911  # one line a kind of node

@@ -258,6 +258,7 @@ def from_record(record: object) -> Entity:
     if "checks" in attributes:
         attributes["checks"] = _texts(attributes["checks"], "checks", where)
     attributes["fields"] = tuple([_field(item, where) for item in attributes["fields"]])
+    attributes.setdefault("timestamps", False)  # a new entity has them, a record says so
     return Entity(**attributes)
 
 

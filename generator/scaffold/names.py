@@ -178,12 +178,14 @@ def check_entity(name: str) -> None:
 @cache
 def check_field(name: str, what: str = "a field") -> None:
     """Refuse a name that cannot be an attribute of the generated classes."""
+    most = LONGEST_NAME if what == "a field" else LONGEST_TABLE
     _check_form(
         name,
         what,
         _FIELD,
         "such a name is snake_case: words of ASCII letters and digits with one underscore between",
         snake,
+        most,
     )
     if reason := _reason(name, reserved.FIELD_NAMES, reserved.FIELD_PREFIXES):
         raise ScaffoldError(
@@ -262,13 +264,18 @@ def _reason(name: str, words: Mapping[str, str], prefixes: Mapping[str, str]) ->
     return next((why for prefix, why in prefixes.items() if name.startswith(prefix)), None)
 
 
-def _check_form(
-    name: str, what: str, pattern: re.Pattern[str], rule: str, spelling: Callable[[str], str]
+def _check_form(  # noqa: PLR0913  # one rule, spelled out twice
+    name: str,
+    what: str,
+    pattern: re.Pattern[str],
+    rule: str,
+    spelling: Callable[[str], str],
+    most: int = LONGEST_NAME,
 ) -> None:
-    if len(name) > LONGEST_NAME:
+    if len(name) > most:
         raise ScaffoldError(
             f"the name `{name}` is too long for {what}: {len(name)} characters",
-            note=f"names have at most {LONGEST_NAME}, because databases cut longer ones off",
+            note=f"it may have at most {most}",
         )
     if pattern.fullmatch(name):
         return
@@ -285,11 +292,14 @@ def _ascii(name: str) -> str:
         return name
     from unicodedata import normalize  # only to make a suggestion
 
-    return normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
 
 
 def _better_field(name: str, what: str) -> str:
-    better = reserved.BETTER_FIELD_NAMES.get(name, f"{name[: LONGEST_NAME - 6]}_value")
+    other = f"{name[: LONGEST_NAME - 6]}_value"
+    if not field_is_free(other):
+        other = f"own_{name[: LONGEST_NAME - 4]}"
+    better = reserved.BETTER_FIELD_NAMES.get(name, other)
     if what != "a field" or name in reserved.COLUMN_NAMES:
         return f"try `{better}`"
     return f"try `{better}`; `column={name}` keeps the name in the database"
