@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from scaffold.errors import ScaffoldError
+
 # Patterns of these characters mean the same to pathspec and to the translation below.
 _SIMPLE = re.compile(r"/?[\w.~*?\[\]{}@+,=%-]+(?:/[\w.~*?\[\]{}@+,=%-]+)*/?", re.ASCII)
 _SIMPLE_SET = re.compile(r"\[\w+\]", re.ASCII)
@@ -27,8 +29,13 @@ def _with_pathspec(lines: list[str]) -> Callable[[str], bool]:
 
     from pathspec import PathSpec
 
-    spec = PathSpec.from_lines("gitwildmatch", [normalize("NFD", line) for line in lines])
-    return spec.match_file
+    normal = [normalize("NFD", line) for line in lines]
+    try:
+        return PathSpec.from_lines("gitignore", normal).match_file
+    except LookupError:  # before pathspec 1.0
+        return PathSpec.from_lines("gitwildmatch", normal).match_file
+    except ValueError as error:
+        raise ScaffoldError(f"the template has a pattern that means nothing: {error}") from error
 
 
 def _translate(pattern: str) -> str | None:
