@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
-
 from scaffold import names
 from scaffold.checks import parse_check
 from scaffold.entities import Entity, Field, Of, expand, given, in_order, validate
@@ -245,7 +244,7 @@ def _default(draw: Draw, field: Field) -> str | None:
     simple: dict[str, st.SearchStrategy[str]] = {
         "bool": st.sampled_from(["true", "false"]),
         "time": st.times().map(dt.time.isoformat),
-        "interval": st.integers(-(10**9), 10**12).map(lambda n: _interval(n)),
+        "interval": st.integers(-(10**9), 10**12).map(_interval),
         "uuid": st.sampled_from(["random"]) | st.uuids().map(str),
         "json": st.sampled_from(["{}", "[]"]),
         "array": st.just("[]"),
@@ -278,9 +277,9 @@ def _values(draw: Draw, field: Field, *, unique: bool, runnable: bool) -> dict[s
     if wants and field.type in ("date", "datetime") and draw(st.booleans()):
         chosen["default"] = "today" if field.type == "date" else "now"
     moved = chosen.get("default")
-    if moved is not None and "server_default" in accepts and draw(st.integers(0, 2)) == 0:
-        if moved not in ("today", "random") and "\\" not in moved:
-            chosen["server_default"] = chosen.pop("default")
+    fits = moved is not None and moved not in ("today", "random") and "\\" not in moved
+    if fits and "server_default" in accepts and draw(st.integers(0, 2)) == 0:
+        chosen["server_default"] = chosen.pop("default")
     return chosen
 
 
@@ -313,7 +312,7 @@ def fields(
         more["column"] = draw(
             st.sampled_from(["select", "group", "the_column", "x" * 60, "order", "col2"])
         )
-    flags = {key: True} if key else {}
+    flags: dict[str, Any] = {key: True} if key else {}
     return given(Field(field.name, kind, null=null, **arguments, **flags, **more), TYPES)
 
 
@@ -487,8 +486,9 @@ def spellings(draw: st.DrawFn) -> tuple[str, Field]:
         return token, field
     base, comma, arguments = modifiers.pop(0).partition(",")
     base = aliases.get(base, base) if draw(st.booleans()) else base
-    opening, closing = draw(st.sampled_from([",.", "()", "{}"])) if comma else ("", "")
-    spelled = base + (f",{arguments}" if opening == "," else f"{opening}{arguments}{closing}")
+    brackets = [(",", ""), ("(", ")"), ("{", "}")]
+    opening, closing = draw(st.sampled_from(brackets)) if comma else ("", "")
+    spelled = f"{base}{opening}{arguments}{closing}"
     modifiers = [aliases.get(word, word) for word in draw(st.permutations(modifiers))]
     return ":".join([head, spelled, *modifiers]), field
 

@@ -25,6 +25,7 @@ TYPE_ALIASES = {
     "belongs_to": "ref",
 }
 MODIFIER_ALIASES = {"uniq": "unique"}
+EXAMPLES = {"length": "80", "precision": "10", "scale": "2", "to": "User"}
 FLAGS = ("null", "unique", "index", "private", "readonly")
 VALUED = ("min", "max", "back", "on_delete", "column")
 OPEN_ENDED = ("default", "server_default", "pattern")
@@ -165,9 +166,10 @@ def _parse_element(text: str, args: list[str], field: str, types: "TypeTable") -
 
 def _arguments(row: "TypeRow", args: list[str], field: str) -> Attributes:
     kind, expected = row.name, row.args
-    shown = ",".join([kind, *(name.upper() for name in expected)])
+    shown = ",".join([kind, *(EXAMPLES.get(name, name) for name in expected)])
     if len(args) != len(expected) and (args or not row.given):
-        takes = f"takes {names.listed(expected)}" if expected else "takes nothing after it"
+        listed = names.listed(expected) if expected else "nothing"
+        takes = f"takes {'an entity' if 'to' in expected else listed} after it"
         raise ScaffoldError(
             f"`{','.join([kind, *args])}` does not fit field `{field}`: `{kind}` {takes}",
             help=f"write it as {field}:{shown}",
@@ -175,6 +177,7 @@ def _arguments(row: "TypeRow", args: list[str], field: str) -> Attributes:
     values: Attributes = {}
     for name, text in zip(expected, args, strict=False):
         if name == "to":
+            names.check_entity(text)
             values[name] = text
             continue
         if not re.fullmatch(r"[0-9]{1,9}", text):
@@ -188,16 +191,11 @@ def _arguments(row: "TypeRow", args: list[str], field: str) -> Attributes:
 
 def _unknown(text: str, kind: str, field: str, types: "TypeTable") -> ScaffoldError:
     message = f"unknown type `{kind}` for field `{field}`"
-    near_modifier = names.nearest(text.partition("=")[0], MODIFIERS)
-    if near := names.nearest(kind, types):
+    if near := names.nearest(kind, [*types, *TYPE_ALIASES]):
+        near = TYPE_ALIASES.get(near, near)
         return ScaffoldError(message, help=f"a type with a similar name exists: `{near}`")
-    if alias := names.nearest(kind, TYPE_ALIASES):
-        near = TYPE_ALIASES[alias]
-        return ScaffoldError(message, help=f"a type with a similar name exists: `{near}`")
-    if near_modifier:
-        return ScaffoldError(
-            message, help=f"a modifier with a similar name exists: `{near_modifier}`"
-        )
+    if near := names.nearest(text.partition("=")[0], MODIFIERS):
+        return ScaffoldError(message, help=f"a modifier with a similar name exists: `{near}`")
     return ScaffoldError(message, help="the types are " + ", ".join(f"`{name}`" for name in types))
 
 

@@ -201,7 +201,8 @@ def _check_checks(entity: "Entity") -> None:
 def _check_unquoted(field: "Field", text: str) -> None:
     if field.column_name in reserved.SQL_WORDS:
         raise ScaffoldError(
-            f"the check `{text}` uses `{field.name}`, whose column has the name of an SQL keyword",
+            f"the check `{text}` uses `{field.name}`, whose column `{field.column_name}` has the name "
+            "of an SQL keyword",
             help=f"give it another: {field.name}:...:column={field.name}_value",
         )
 
@@ -252,10 +253,6 @@ def _check_names(entities: "tuple[Entity, ...]") -> None:
     modules: dict[str, str] = {}
     tables: dict[str, str] = {}
     for entity in entities:
-        if entity.table in tables:
-            what = f"the table `{entity.table}`"
-            raise _collision(tables[entity.table], entity.name, what, "--table")
-        tables[entity.table] = entity.name
         for module in (names.snake(entity.name), entity.plural):
             if module in modules:
                 option = "--plural" if module == entity.plural else None
@@ -271,12 +268,16 @@ def _check_names(entities: "tuple[Entity, ...]") -> None:
                     help="rename the entity or the field",
                 )
             classes[made] = entity.name
+        if entity.table in tables:
+            what = f"the table `{entity.table}`"
+            raise _collision(tables[entity.table], entity.name, what, "--table")
+        tables[entity.table] = entity.name
 
 
 def _collision(one: str, two: str, what: str, option: str | None) -> ScaffoldError:
     return ScaffoldError(
         f"`{one}` and `{two}` would both have {what}",
-        help=f"give `{two}` another: {option} ..." if option else f"rename `{two}`",
+        help=f"give one of them another: {option} ..." if option else "rename one of them",
     )
 
 
@@ -289,7 +290,7 @@ def _class_collision(other: str, entity: "Entity", made: str) -> ScaffoldError:
         )
     return ScaffoldError(
         f"`{other}` and `{entity.name}` would both have a class `{made}`",
-        help=f"rename `{entity.name}`",
+        help="rename one of them",
     )
 
 
@@ -323,7 +324,7 @@ def _check_backs(entities: "tuple[Entity, ...]", by_name: "dict[str, Entity]") -
                 raise ScaffoldError(
                     f"the other side of `{entity.name}.{field.name}` would be `{target}.{back}`, "
                     f"which is {taken[target][back]}",
-                    help=f"give it another name: {field.name}:{target}:back=...",
+                    help="give this or the other another name: back=...",
                 )
             taken[target][back] = f"the other side of `{entity.name}.{field.name}`"
 
@@ -420,6 +421,6 @@ def _unfillable(needs: "dict[str, list[Field]]", stuck: set[str]) -> ScaffoldErr
     shown = " → ".join(f"`{step}.{field.name}`" for step, field in cycle)
     return ScaffoldError(
         f"{shown} {'refer' if len(cycle) > 1 else 'refers'} back to `{name}`, and "
-        f"{'none of them' if len(cycle) > 1 else 'it'} may be empty: no first row could be added",
+        f"{'none of them may' if len(cycle) > 1 else 'it may not'} be empty: no first row could be added",
         help=f"let one be empty: {last.name}:{last.to}:null",
     )

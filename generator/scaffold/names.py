@@ -264,7 +264,7 @@ def _reason(name: str, words: Mapping[str, str], prefixes: Mapping[str, str]) ->
     return next((why for prefix, why in prefixes.items() if name.startswith(prefix)), None)
 
 
-def _check_form(  # noqa: PLR0913  # one rule, spelled out twice
+def _check_form(  # noqa: PLR0913, PLR0917  # one rule, spelled out twice
     name: str,
     what: str,
     pattern: re.Pattern[str],

@@ -176,7 +176,7 @@ def _datetime(_: "Field", text: str) -> str:
 
 def _refuse_antiquity(value: date) -> None:
     if value.year < FIRST_YEAR:
-        raise MisfitError(f"nothing before the year {FIRST_YEAR}")
+        raise MisfitError(f"years from {FIRST_YEAR} on")
 
 
 def _interval(_: "Field", text: str) -> str:

@@ -12,7 +12,6 @@ import shlex
 from pathlib import Path
 
 import pytest
-
 from scaffold.checks import parse_check
 from scaffold.entities import Entity, add_entity, expand, to_record, validate
 from scaffold.errors import ScaffoldError
@@ -71,19 +70,25 @@ def _outcome(commands: list[str]) -> str:
     assert new is not None
     record = to_record(new)
     fields = [json.dumps(field, ensure_ascii=False) for field in record.pop("fields")]
-    return "\n".join([json.dumps(record, ensure_ascii=False), *(f"  {field}" for field in fields), ""])
+    return "\n".join(
+        [json.dumps(record, ensure_ascii=False), *(f"  {field}" for field in fields), ""]
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
 def test_case(case: Path) -> None:
     lines = case.read_text(encoding="utf-8").splitlines(keepends=True)
-    commands = [line.removeprefix(COMMAND).rstrip("\n") for line in lines if line.startswith(COMMAND)]
+    commands = [
+        line.removeprefix(COMMAND).rstrip("\n") for line in lines if line.startswith(COMMAND)
+    ]
     expected = "".join(line for line in lines if not line.startswith("$"))
 
     outcome = _outcome(commands)
 
     if os.environ.get("UPDATE_CASES"):
-        case.write_text("".join(f"{COMMAND}{line}\n" for line in commands) + outcome, encoding="utf-8")
+        case.write_text(
+            "".join(f"{COMMAND}{line}\n" for line in commands) + outcome, encoding="utf-8"
+        )
     else:
         assert outcome == expected
 

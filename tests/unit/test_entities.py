@@ -4,9 +4,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
-
 import strategies
+from hypothesis import given
 from scaffold.entities import (
     Entity,
     Field,
@@ -23,7 +22,7 @@ from scaffold.grammar import format_field, parse_field
 from strategies import TYPES
 
 
-def entity(name: str, *tokens: str, **options: Any) -> Entity:
+def entity(name: str, *tokens: str, **options: Any) -> Entity:  # noqa: ANN401  # as Entity takes them
     fields = tuple(parse_field(token, TYPES) for token in tokens or ("title",))
     return expand(Entity(name, fields=fields, **options), TYPES)
 
@@ -95,12 +94,12 @@ def test_a_scale_of_nothing_is_recorded() -> None:
     assert to_record(entity("Note", "size:decimal,5,0"))["fields"][0]["scale"] == 0
 
 
-def _record(**changes: Any) -> dict[str, Any]:
+def _record(**changes: object) -> dict[str, Any]:
     record = to_record(entity("Post", "title:str,200", "status:enum,a,b", "tags:array,str"))
     return {key: value for key, value in (record | changes).items() if value is not ...}
 
 
-def _field(**changes: Any) -> dict[str, Any]:
+def _field(**changes: object) -> dict[str, Any]:
     record = {"name": "title", "type": "str", "length": 9} | changes
     return _record(fields=[{key: value for key, value in record.items() if value is not ...}])
 
@@ -219,7 +218,7 @@ def test_what_is_recorded_has_to_be_canonical() -> None:
 
     with pytest.raises(ScaffoldError, match="`Post.price` is not recorded in its canonical form"):
         validate([replace(post, fields=(price,))], TYPES)
-    with pytest.raises(ScaffoldError, match="the check `price>=0` of `Post` is not recorded"):
+    with pytest.raises(ScaffoldError, match=r"the check `price>=0` of `Post` is not recorded"):
         validate([replace(post, checks=("price>=0",))], TYPES)
 
 
