@@ -163,6 +163,7 @@ def cli() -> None:
 @as_json
 @quiet
 def new(
+    *,
     folder: Path,
     data: tuple[str, ...],
     template: str | None,
@@ -215,7 +216,7 @@ def new(
 @as_json
 @quiet
 def model(
-    dry_run: bool, diff: bool, on_conflict: str, json: bool, quiet: bool, **declared: Any
+    *, dry_run: bool, diff: bool, on_conflict: str, json: bool, quiet: bool, **declared: Any
 ) -> int:
     """Add the entity NAME to the project.
 
@@ -243,7 +244,7 @@ def model(
 
 @cli.command(name="list", epilog=ABOUT_LIST)
 @as_json
-def list_entities(json: bool) -> int:
+def list_entities(*, json: bool) -> int:
     """Show the project's entities, with their fields as they are typed."""
     from scaffold import output
     from scaffold.answers import find_project
@@ -262,7 +263,7 @@ def list_entities(json: bool) -> int:
 
 
 def declaration_of(
-    no_timestamps: bool, read_only: bool, no_api: bool, **declared: Any
+    *, no_timestamps: bool, read_only: bool, no_api: bool, **declared: Any
 ) -> Declaration:
     """Return the entity that the options of `scaffold model` describe."""
     from scaffold.declare import Declaration

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from scaffold.answers import Answers, find_project, read, refuse_unknown, with_entities
@@ -61,7 +60,12 @@ class Outcome:
     project: Project
     entities: Entities
     plan: Plan
-    applied: bool
+    applied: bool = False
+
+    @property
+    def applicable(self) -> bool:
+        """Tell whether there is something to write and nothing in the way."""
+        return bool(self.plan.writes) and not self.plan.conflicts
 
 
 def load(root: Path) -> Project:
@@ -85,19 +89,37 @@ def change(
 
     A plan with conflicts is not applied, unless `markers` asks for them to be written into the
     files. `on_recovery` is told when an interrupted command had to be completed or rolled back.
+    Until the plan is applied nothing is written, not even a lock.
     """
     from scaffold.apply import apply, lock
 
     root = find_project(start)
     settle(root, on_recovery)
-    with nullcontext() if dry_run else lock(root):
-        project = load(root)
-        entities = edit(project)
-        plan = make(project, entities, markers=markers)
-        applied = not dry_run and not plan.conflicts
-        if applied:
-            apply(plan, root)
-    return Outcome(project, entities, plan, applied)
+    outcome = attempt(root, edit, markers=markers)
+    if dry_run or not outcome.applicable:
+        return outcome
+    with lock(root):
+        if _is_stale(outcome):  # another command was quicker
+            outcome = attempt(root, edit, markers=markers)
+        if not outcome.applicable:
+            return outcome
+        apply(outcome.plan, root)
+    return replace(outcome, applied=True)
+
+
+def attempt(root: Path, edit: Callable[[Project], Entities], *, markers: bool) -> Outcome:
+    """Load the project at `root` and plan the edit."""
+    project = load(root)
+    entities = edit(project)
+    return Outcome(project, entities, make(project, entities, markers=markers))
+
+
+def _is_stale(outcome: Outcome) -> bool:
+    """Tell whether the answers changed since they were read."""
+    from hashlib import sha256
+
+    answers = outcome.project.answers
+    return sha256(answers.file.read_bytes()).hexdigest() != answers.digest
 
 
 def settle(root: Path, on_recovery: OnRecovery) -> None:
