@@ -312,6 +312,8 @@ def fields(
         more["column"] = draw(
             st.sampled_from(["select", "group", "the_column", "x" * 60, "order", "col2"])
         )
+    if more.get("column") == field.name:
+        del more["column"]
     flags: dict[str, Any] = {key: True} if key else {}
     return given(Field(field.name, kind, null=null, **arguments, **flags, **more), TYPES)
 

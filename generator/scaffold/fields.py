@@ -42,8 +42,6 @@ def canonical_field(field: "Field", types: "TypeTable", entity: str | None = Non
         field = _other_modifiers(field, where)
     if _optional(field) != _NO_OPTIONS:
         field = _canonical_values(field, row, where)
-    elif field.readonly and not field.null:
-        raise _unfillable(field, where)
     return field
 
 

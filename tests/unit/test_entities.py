@@ -216,7 +216,7 @@ def test_what_is_recorded_has_to_be_canonical() -> None:
     post = entity("Post", "price:decimal:default=0.50")
     price = replace(post.fields[0], default="00.50")
 
-    with pytest.raises(ScaffoldError, match="`Post.price` is not recorded in its canonical form"):
+    with pytest.raises(ScaffoldError, match=r"`Post.price` is not recorded in its canonical form"):
         validate([replace(post, fields=(price,))], TYPES)
     with pytest.raises(ScaffoldError, match=r"the check `price>=0` of `Post` is not recorded"):
         validate([replace(post, checks=("price>=0",))], TYPES)
@@ -253,6 +253,13 @@ def test_a_field_by_hand_is_checked(field: Field, problem: str) -> None:
 
 def test_a_cycle_that_may_be_empty_somewhere_is_fine() -> None:
     validate([entity("A1", "b:B1:null:back=many_a"), entity("B1", "a:A1:back=many_b")], TYPES)
+
+
+def test_a_cycle_is_found_behind_references_that_can_be_filled() -> None:
+    entities = [entity("A1", "b:B1", "c:C1"), entity("B1", "a:A1", "c:C1"), entity("C1")]
+
+    with pytest.raises(ScaffoldError, match=r"`A1.b` → `B1.a` refer back to `A1`"):
+        validate(entities, TYPES)
 
 
 def test_a_cycle_of_required_references_is_named() -> None:
