@@ -5,6 +5,7 @@ git keeps that. The source distribution carries the bundle, so that a wheel made
 no git history; an editable install has none and uses the repository it stands in.
 """
 
+import hashlib
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-INSIDE = "scaffold/_template/template.bundle"
+INSIDE = "scaffold/_template"
 CARRIED = f"generator/{INSIDE}"
 
 
@@ -27,14 +28,14 @@ class TemplateBundle(BuildHookInterface[Any]):
         if version == "editable":
             return
         root = Path(self.root)
-        bundle = root / CARRIED
         if _is_repository(root):
-            bundle = Path(tempfile.mkdtemp(prefix="scaffold-")) / "template.bundle"
-            _make_bundle(root, bundle)
-        elif not bundle.is_file():
+            bundle = _make_bundle(root)
+        elif carried := sorted((root / CARRIED).glob("*.bundle")):
+            bundle = carried[0]
+        else:
             sys.exit("error: neither a git repository nor a source distribution with its bundle")
-        target = CARRIED if self.target_name == "sdist" else INSIDE
-        build_data["force_include"][str(bundle)] = target
+        folder = CARRIED if self.target_name == "sdist" else INSIDE
+        build_data["force_include"][str(bundle)] = f"{folder}/{bundle.name}"
 
 
 def _is_repository(root: Path) -> bool:
@@ -44,14 +45,17 @@ def _is_repository(root: Path) -> bool:
     return Path(_git(root, "rev-parse", "--show-toplevel")).resolve() == root.resolve()
 
 
-def _make_bundle(root: Path, bundle: Path) -> None:
-    """Write HEAD and the tags; the same commit gives the same bytes."""
+def _make_bundle(root: Path) -> Path:
+    """Write HEAD and the tags to a file named by its content; the same commits give the same."""
     if _git(root, "rev-parse", "--is-shallow-repository") == "true":
         sys.exit("error: a shallow clone has no history to bundle; run: git fetch --unshallow")
     if _git(root, "status", "--porcelain", "--", "copier.yml", "template"):
         sys.stderr.write("note: uncommitted changes of the template are not in the package\n")
     tags = [f"refs/tags/{tag}" for tag in _git(root, "tag", "--merged").split()]
+    bundle = Path(tempfile.mkdtemp(prefix="scaffold-")) / "template.bundle"
     _git(root, "-c", "pack.threads=1", "bundle", "create", "-q", str(bundle), "HEAD", *tags)
+    digest = hashlib.sha256(bundle.read_bytes()).hexdigest()[:16]
+    return bundle.rename(bundle.with_name(f"template-{digest}.bundle"))
 
 
 def _git(root: Path, *arguments: str) -> str:

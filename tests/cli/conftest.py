@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 import template_repository
 from command_line import Result, Scaffold
 from scaffold.cli import run

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from command_line import Scaffold
 from template_repository import tree
 
@@ -253,9 +254,9 @@ def fail_at_step(
     original = journal.step_forward
 
     def step_forward(root: Path, step: journal.Step) -> None:
-        if step.number == number and isinstance(how, OSError):
-            raise how
         if step.number == number:
+            if isinstance(how, OSError):
+                raise how
             os.kill(os.getpid(), how)
         original(root, step)
 

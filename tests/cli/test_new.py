@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from command_line import Scaffold
 from scaffold import install
 from template_repository import git
