@@ -1,0 +1,107 @@
+"""Projects rendered from this working tree: no command, no copy, no install."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from scaffold.entities import Entity, expand, to_record
+from scaffold.grammar import parse_field
+from scaffold.migrations import renderer_of, revision_for
+from scaffold.render import render
+from scaffold.source import Template
+from scaffold.types import load_types
+
+REPOSITORY = Path(__file__).parents[1]
+ANSWERS: dict[str, Any] = {
+    "_src_path": "https://example.org/scaffold.git",
+    "_commit": "v0.1.0",
+    "project_name": "Blog",
+    "package_name": "blog",
+    "description": "A blog.",
+    "database": "sqlite",
+    "primary_key": "int",
+    "entities_spec": 1,
+}
+
+
+@cache
+def working_tree() -> Template:
+    """Return the template as it is in this working tree."""
+    cached = Path(mkdtemp(prefix="scaffold-template-"))
+    (cached / "modes.json").write_text("{}", encoding="utf-8")
+    return Template(REPOSITORY, "0" * 40, ANSWERS["_src_path"], ANSWERS["_commit"], cached)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A project in a folder, and the model it was rendered from."""
+
+    root: Path
+    model: Mapping[str, Any]
+
+    def environment(self, database_url: str) -> dict[str, str]:
+        """Return the environment in which the project runs on this database."""
+        paths = os.pathsep.join(map(str, (self.root / "src", self.root)))
+        return {**os.environ, "PYTHONPATH": paths, "DATABASE_URL": database_url}
+
+    def run(self, database_url: str, *command: str, fail: bool = False) -> str:
+        """Run a Python module or script in the project, and return what it printed (of a failure: its errors)."""
+        result = subprocess.run(
+            [sys.executable, *command],
+            cwd=self.root,
+            env=self.environment(database_url),
+            capture_output=True,
+            check=False,
+        )
+        out, err = (part.decode(errors="replace") for part in (result.stdout, result.stderr))
+        assert (result.returncode != 0) == fail, out + err
+        return err if fail else out
+
+    def alembic(self, database_url: str, *arguments: str, fail: bool = False) -> str:
+        """Run Alembic in the project."""
+        return self.run(database_url, "-m", "alembic", *arguments, fail=fail)
+
+
+def entity(name: str, *fields: str, **options: Any) -> Entity:  # noqa: ANN401
+    """Return a complete entity from fields as people write them."""
+    types = load_types(REPOSITORY / "template" / "macros" / "types.yml")
+    parsed = tuple(parse_field(field, types) for field in fields)
+    return expand(Entity(name, fields=parsed, **options), types)
+
+
+def project(folder: Path, entities: Iterable[Entity], **answers: object) -> Rendered:
+    """Render a project with these entities, without a revision."""
+    records = [to_record(entity) for entity in entities]
+    rendered = render(working_tree(), {**ANSWERS, **answers, "entities": records})
+    for path, file in rendered.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.body())
+    return Rendered(folder, rendered.context["model"])
+
+
+def revise(
+    root: Path, old: Mapping[str, Any], new: Mapping[str, Any], now: datetime
+) -> Path | None:
+    """Write the revision from one model to the other, and return its file."""
+    render_macro = renderer_of(working_tree())
+    revision = revision_for(old, new, root=root, render=render_macro, now=now)
+    if revision is None:
+        return None
+    path = root / revision.path
+    path.write_text(revision.text, encoding="utf-8")
+    return path
+
+
+def migrated_project(folder: Path, entities: Iterable[Entity], **answers: object) -> Rendered:
+    """Render a project with these entities and one revision that creates all their tables."""
+    made = project(folder, entities, **answers)
+    revise(folder, {}, made.model, datetime.now(UTC))
+    return made
