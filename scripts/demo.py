@@ -20,8 +20,10 @@ from typing import Any
 
 ENTITIES = (
     "User email:email:unique name:str,80",
-    "Post title:str,200:index body:text price:decimal,10,2:default=0 "
-    "status:enum,draft,live:default=draft author:User",
+    (
+        "Post title:str,200:index body:text price:decimal,10,2:default=0 "
+        "status:enum,draft,live:default=draft author:User"
+    ),
     "Comment body:text post:Post:on_delete=cascade author:User:back=comments",
 )
 PATIENCE = 120  # seconds until the application must answer

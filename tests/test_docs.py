@@ -70,7 +70,7 @@ class Session:
             return ""
         done = subprocess.run(
             command,
-            shell=True,
+            shell=True,  # noqa: S602  # it is what the README shows
             cwd=self._folder,
             env=self._environment,
             check=False,
