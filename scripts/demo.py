@@ -37,6 +37,11 @@ def main() -> None:
     # What is installed next to this Python comes first: `scaffold`, and uv for a quick set-up.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     os.environ.setdefault("PYTHON", sys.executable)
+    for variable in ("MAKEFLAGS", "MAKELEVEL"):  # the project's make is not a part of this one
+        os.environ.pop(variable, None)
+    for who in ("AUTHOR", "COMMITTER"):
+        os.environ.setdefault(f"GIT_{who}_NAME", "Demo")
+        os.environ.setdefault(f"GIT_{who}_EMAIL", "demo@example.org")
 
     step("Start a project: `scaffold new` is `copier copy` with the template that scaffold ships")
     run(folder, "scaffold new blog --defaults")
@@ -85,15 +90,13 @@ def show_tree(folder: Path) -> None:
     listed = subprocess.run(
         ["git", "ls-files"], cwd=folder, check=True, capture_output=True, text=True
     )
-    counts: dict[str, int] = {}
-    for name in listed.stdout.splitlines():
-        parent = str(Path(name).parent)
-        counts[parent] = counts.get(parent, 0) + 1
-    for parent in sorted(counts):
-        depth = 0 if parent == "." else parent.count("/") + 1
-        name = "blog" if parent == "." else Path(parent).name
-        shown = f"{'  ' * depth}{name}/"
-        say(f"{shown:<40} {counts[parent]:>3} file{'s' if counts[parent] > 1 else ''}")
+    files = [Path(name) for name in listed.stdout.splitlines()]
+    folders = {parent for file in files for parent in file.parents}
+    for parent in sorted(folders):
+        name = f"{parent.name or folder.name}/"
+        count = sum(file.parent == parent for file in files)
+        shown = f"{'  ' * len(parent.parts)}{name}"
+        say(f"{shown:<40} {count or '':>3}{' files' if count > 1 else ' file' if count else ''}")
     say("")
 
 

@@ -68,9 +68,9 @@ class Session:
         if command == "make run &":
             self._start()
             return ""
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S602  # it is what the README shows
             command,
-            shell=True,  # noqa: S602  # it is what the README shows
+            shell=True,
             cwd=self._folder,
             env=self._environment,
             check=False,
@@ -124,7 +124,7 @@ def session(folder: Path) -> Iterator[Session]:
     bin_.mkdir()
     write_command(bin_ / "scaffold", template)
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if not name.startswith("MAKE")},
         "PATH": os.pathsep.join([str(bin_), str(Path(sys.executable).parent), os.environ["PATH"]]),
         "PYTHON": sys.executable,
         "SCAFFOLD_CACHE_DIR": str(folder / "cache"),
