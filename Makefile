@@ -19,7 +19,7 @@ $(READY): pyproject.toml hatch_build.py
 	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 or later; try: make PYTHON=..." >&2; exit 1; }
 	@echo "setting up .venv with $(PYTHON) (once)" >&2
 	@$(PYTHON) -m venv --clear .venv
-	@if $(BIN)/python -m pip install --quiet uv; then \
+	@if $(BIN)/python -m pip install --quiet --quiet uv; then \
 		$(BIN)/uv pip install --quiet --python $(BIN)/python --editable '.[dev]'; \
 	else \
 		$(BIN)/python -m pip install --quiet --editable '.[dev]'; \
