@@ -236,3 +236,16 @@ def test_adding_an_entity_does_not_import_copier(blog: Path) -> None:
     )
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_two_commands_at_once_both_take_effect(blog: Path, scaffold: Scaffold) -> None:
+    names = ("Alpha", "Beta", "Gamma")
+    command = (sys.executable, "-m", "scaffold", "model")
+
+    running = [subprocess.Popen([*command, name, "title", "-q"], cwd=blog) for name in names]
+    codes = [process.wait(60) for process in running]
+    listed = json.loads(scaffold(blog, "list", "--json").out)["entities"]
+
+    assert [0, 0, 0] == codes
+    assert {*names, "User"} == {entity["name"] for entity in listed}
+    assert 4 == len(list((blog / "migrations/versions").glob("2*.py")))
