@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+
 from projects import Rendered, entity, migrated_project
 from scaffold.entities import Entity, in_order
 from servers import DATABASES, Servers, fresh

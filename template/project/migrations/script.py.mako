@@ -1,4 +1,5 @@
-"""${message}.
+<% summary = (message or "change").rstrip(".") %>\
+"""${summary[:1].upper() + summary[1:]}.
 
 Revision ID: ${up_revision}
 Revises: ${down_revision | comma,n}
@@ -18,7 +19,7 @@ depends_on: str | tuple[str, ...] | None = ${repr(depends_on)}
 
 
 def upgrade() -> None:
-    """${message}."""
+    """${summary[:1].upper() + summary[1:]}."""
     ${upgrades if upgrades else "pass"}
 
 
