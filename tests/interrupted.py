@@ -1,21 +1,27 @@
 """Apply a plan in a process that kills itself at a given file operation.
 
-Usage: python interrupted.py ROOT NUMBER SIGNAL: NUMBER operations happen, then SIGNAL. Prints the number of
-operations when there were fewer.
+Usage: python interrupted.py ROOT NUMBER SIGNAL: NUMBER operations happen, then SIGNAL. Prints the
+number of operations when there were fewer.
 """
 
 import builtins
+import io
 import os
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from renders import rendered
 
 OLD = {"a.txt": "a\n", "b/b.txt": "b\n", "gone/deep/c.txt": "c\n", "run.sh": "old\n"}
-NEW = {"a.txt": "A\n", "b/b.txt": "B\n", "new/deep/d.txt": "D\n", "new/e.txt": "E\n", "run.sh": "new\n"}
+NEW = {
+    "a.txt": "A\n",
+    "b/b.txt": "B\n",
+    "new/deep/d.txt": "D\n",
+    "new/e.txt": "E\n",
+    "run.sh": "new\n",
+}
 OPERATIONS = ("link", "mkdir", "replace", "rmdir", "unlink", "chmod", "fsync", "listdir", "open")
 
 
@@ -27,8 +33,8 @@ def main(root: Path, number: int, number_of_signal: int) -> None:
     plan = make_plan(rendered(OLD), rendered(NEW), root)
     done = 0
 
-    def counted(function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any, **options: Any) -> Any:
+    def counted(function: Callable[..., object]) -> Callable[..., object]:
+        def call(*arguments: object, **options: object) -> object:
             nonlocal done
             if done == number:
                 os.kill(os.getpid(), number_of_signal)
@@ -41,9 +47,9 @@ def main(root: Path, number: int, number_of_signal: int) -> None:
         recover(root)
         for name in OPERATIONS:
             setattr(os, name, counted(getattr(os, name)))
-        builtins.open = counted(open)
+        builtins.open = io.open = counted(open)  # type: ignore[assignment]
         apply(plan, root)
-    print(done)
+    sys.stdout.write(f"{done}\n")
 
 
 if __name__ == "__main__":

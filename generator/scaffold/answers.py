@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scaffold.entities import Entity, from_record
 from scaffold.errors import ScaffoldError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 ANSWERS_FILE = ".copier-answers.yml"
 ENTITIES_SPEC = 1
@@ -37,10 +39,12 @@ class Answers:
 
     @property
     def src_path(self) -> str:
+        """Return where the template is."""
         return str(self.data["_src_path"])
 
     @property
     def commit(self) -> str:
+        """Return the version of the template, as `git describe` names it."""
         return str(self.data["_commit"])
 
 
@@ -176,7 +180,7 @@ def _parse_yaml(text: str) -> _Parsed:
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         node = yaml.compose(text, Loader=loader)
-        data = yaml.load(text, Loader=loader)
+        data = yaml.load(text, Loader=loader)  # noqa: S506 (a safe one)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or str(error)
@@ -185,11 +189,10 @@ def _parse_yaml(text: str) -> _Parsed:
             f"this is not valid YAML: {reason}",
             help=f"correct the line, or take the last good version: git checkout {ANSWERS_FILE}",
         ) from error
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
         raise _problem(1, "there are no answers in this file")
     lines: dict[str, int] = {}
     entity_lines: tuple[int, ...] = ()
-    assert isinstance(node, yaml.MappingNode)
     for key, value in node.value:
         name, line = str(key.value), key.start_mark.line + 1
         if name in lines:

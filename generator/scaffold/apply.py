@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from scaffold import journal as journals
 from scaffold.errors import ScaffoldError
 from scaffold.journal import Checkpoint, Journal, Step
 from scaffold.lock import lock, state_folder
-from scaffold.plan import Change, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from scaffold.plan import Change, Plan
 
 __all__ = ["Recovery", "apply", "lock", "pending", "recover"]
 
@@ -156,7 +159,7 @@ def _changed_since(root: Path, step: Step) -> bool:
 
 def _roll_back(root: Path, journal: Journal) -> Recovery:
     with suppress(FileNotFoundError):
-        os.replace(journals.journal_file(root), journals.undo_file(root))
+        journals.journal_file(root).replace(journals.undo_file(root))
     left_alone = tuple(step.path for step in journal.steps if _changed_since(root, step))
     journals.backward(root, journal)
     journals.clear(root)
@@ -214,7 +217,7 @@ def _interrupts_between_steps() -> Iterator[Checkpoint]:
     if threading.current_thread() is not threading.main_thread():
         yield checkpoint
         return
-    former = signal.signal(signal.SIGINT, lambda number, frame: seen.append(number))
+    former = signal.signal(signal.SIGINT, lambda number, _: seen.append(number))
     try:
         yield checkpoint
     finally:

@@ -15,7 +15,7 @@ def cache_folder() -> Path:
         return Path(override).absolute()
     if sys.platform.startswith("linux"):
         # What platformdirs answers here, without the 10 ms that its import takes.
-        base = os.environ.get("XDG_CACHE_HOME", "").strip() or os.path.expanduser("~/.cache")
+        base = os.environ.get("XDG_CACHE_HOME", "").strip() or Path("~/.cache").expanduser()
         return Path(base, "scaffold")
     from platformdirs import user_cache_dir
 
@@ -57,4 +57,4 @@ def keep_newest(folder: Path, count: int) -> None:
     with suppress(OSError):
         files = sorted(os.scandir(folder), key=lambda entry: entry.stat().st_mtime_ns)
         for entry in files[:-count]:
-            os.unlink(entry.path)
+            Path(entry.path).unlink()

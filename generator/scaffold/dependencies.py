@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
-from jinja2 import Environment, TemplateNotFound, nodes
+from jinja2 import TemplateNotFound, nodes
 from jinja2.meta import find_undeclared_variables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jinja2 import BaseLoader, Environment
 
 # A variable and the keys looked up in it: ("model", "entities") for `model.entities`.
 Chain = tuple[str, ...]
@@ -25,44 +31,42 @@ class Dependencies:
 
 def of_text(environment: Environment, text: str) -> Dependencies:
     """Return the dependencies of a template given as text."""
-    chains: set[Chain] = set()
-    files: set[str] = set()
-    known = _visit(environment, text, chains, files, reads=True)
-    return Dependencies(frozenset(_shortest(chains)) if known else None, frozenset(files))
+    search = _Search(environment)
+    search.visit(text, reads=True)
+    chains = frozenset(_shortest(search.chains)) if search.is_complete else None
+    return Dependencies(chains, frozenset(name for name, _ in search.seen))
 
 
-def _visit(
-    environment: Environment, text: str, chains: set[Chain], files: set[str], *, reads: bool
-) -> bool:
-    tree = environment.parse(text)
-    if reads:
-        chains.update(_chains(tree, find_undeclared_variables(tree)))
-    known = True
-    for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
-        # What is imported without context sees no variable of the render.
-        sees = isinstance(node, nodes.Extends) or bool(getattr(node, "with_context", False))
-        names = _constant_names(getattr(node, "template", None))
-        if names is None:
-            known = False
-            continue
-        for name in names:
-            known &= _visit_file(environment, name, chains, files, reads=reads and sees)
-    return known
+class _Search:
+    """The way through a template and all that it includes, imports or extends."""
 
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self.chains: set[Chain] = set()
+        self.seen: set[tuple[str, bool]] = set()
+        self.is_complete = True
 
-def _visit_file(
-    environment: Environment, name: str, chains: set[Chain], files: set[str], *, reads: bool
-) -> bool:
-    mark = f"{name}\0{reads}"
-    if mark in files:
-        return True
-    files.update((mark, name))
-    try:
-        assert environment.loader is not None
-        text = environment.loader.get_source(environment, name)[0]
-    except TemplateNotFound:
-        return True
-    return _visit(environment, text, chains, files, reads=reads)
+    def visit(self, text: str, *, reads: bool) -> None:
+        """Look through a text; `reads` says whether it sees the variables of the render."""
+        tree = self._environment.parse(text)
+        if reads:
+            self.chains.update(_chains(tree, find_undeclared_variables(tree)))
+        for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
+            # What is imported without context sees no variable of the render.
+            sees = isinstance(node, nodes.Extends) or bool(getattr(node, "with_context", False))
+            names = _constant_names(getattr(node, "template", None))
+            if names is None:
+                self.is_complete = False
+            for name in names or ():
+                self._visit_file(name, reads=reads and sees)
+
+    def _visit_file(self, name: str, *, reads: bool) -> None:
+        if (name, reads) in self.seen:
+            return
+        self.seen.add((name, reads))
+        loader = cast("BaseLoader", self._environment.loader)
+        with suppress(TemplateNotFound):
+            self.visit(loader.get_source(self._environment, name)[0], reads=reads)
 
 
 def _constant_names(node: nodes.Node | None) -> list[str] | None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from scaffold.merge import is_binary
-from scaffold.plan import Change, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scaffold.plan import Change, Plan
 
 
 def unified_diff(plan: Plan) -> str:
@@ -19,12 +23,12 @@ def _file_diff(change: Change) -> Iterator[str]:
     before, after = change.before, change.after
     yield f"diff --git a/{change.path} b/{change.path}\n"
     if before is None:
-        yield f"new file mode {_git_mode(change.executable)}\n"
+        yield f"new file mode {_git_mode(0o111 if change.executable else 0)}\n"
     elif after is None:
-        yield f"deleted file mode {_git_mode(bool((change.before_mode or 0) & 0o111))}\n"
+        yield f"deleted file mode {_git_mode(change.before_mode)}\n"
     elif change.mode != change.before_mode:
-        yield f"old mode {_git_mode(bool((change.before_mode or 0) & 0o111))}\n"
-        yield f"new mode {_git_mode(bool((change.mode or 0) & 0o111))}\n"
+        yield f"old mode {_git_mode(change.before_mode)}\n"
+        yield f"new mode {_git_mode(change.mode)}\n"
     if (before or b"") == (after or b""):
         return
     names = (
@@ -37,8 +41,8 @@ def _file_diff(change: Change) -> Iterator[str]:
     yield from _hunks(before or b"", after or b"", names)
 
 
-def _git_mode(executable: bool) -> str:
-    return "100755" if executable else "100644"
+def _git_mode(mode: int | None) -> str:
+    return "100755" if (mode or 0) & 0o111 else "100644"
 
 
 def _hunks(before: bytes, after: bytes, names: tuple[str, str]) -> Iterator[str]:

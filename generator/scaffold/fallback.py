@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from scaffold.errors import ScaffoldError
-from scaffold.index import Index
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scaffold.index import Index
     from scaffold.render import Render, Rendered
     from scaffold.source import Template
 
@@ -21,7 +22,7 @@ def render_with_copier(template: Template, data: Mapping[str, Any], index: Index
     import copier
 
     from scaffold.patterns import matcher
-    from scaffold.render import Rendered, Render
+    from scaffold.render import Render
 
     once = matcher(index.skip_if_exists)
     answers = {name: value for name, value in data.items() if not name.startswith("_")}
@@ -50,14 +51,14 @@ def render_with_copier(template: Template, data: Mapping[str, Any], index: Index
                 raise ScaffoldError(f"the template renders a symbolic link, `{path}`")
             if file.is_file():
                 keep = once is not None and once(path)
-                files[path] = _read(file, path, keep)
+                files[path] = _read(file, path, once=keep)
         return Render(files, dict(worker.answers.combined))
 
 
-def _read(file: Path, path: str, once: bool) -> Rendered:
+def _read(file: Path, path: str, *, once: bool) -> Rendered:
     from scaffold.render import Rendered
 
     content = file.read_bytes()
     mode = 0o755 if file.stat().st_mode & 0o111 else 0o644
     key = hashlib.blake2b(content, digest_size=16).digest()
-    return Rendered(path, mode, key, lambda: content, once)
+    return Rendered(path, mode, key, lambda: content, once=once)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from types import BuiltinMethodType, NoneType
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from jinja2 import (
     BaseLoader,
@@ -24,11 +24,17 @@ from jinja2 import (
 )
 from jinja2.exceptions import UndefinedError
 from jinja2.ext import Extension
-from jinja2.parser import Parser
 from jinja2.runtime import Context, Macro
 from jinja2.sandbox import SandboxedEnvironment
 
 from scaffold.errors import ScaffoldError
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from jinja2.parser import Parser
+
+# Whatever a template may hold.
+Value = Any
 
 _STRING = "<string>/"
 _DICT_ATTRIBUTES = frozenset(dir(dict))
@@ -51,7 +57,7 @@ class TemplateEnvironment(SandboxedEnvironment):
     captured: tuple[str, Any] | None = None
     lenient: bool = True
 
-    def getattr(self, obj: Any, attribute: str) -> Any:
+    def getattr(self, obj: Value, attribute: str) -> Value:
         """Look up `obj.attribute` as the sandbox does."""
         if type(obj) is dict and attribute not in _DICT_ATTRIBUTES:
             try:
@@ -63,9 +69,7 @@ class TemplateEnvironment(SandboxedEnvironment):
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
-    def call(  # type: ignore[override]
-        self, context: Context, obj: Any, /, *args: Any, **kwargs: Any
-    ) -> Any:
+    def call(self, context: Context, obj: Value, /, *args: Value, **kwargs: Value) -> Value:
         """Call a function as the sandbox does."""
         kind = type(obj)
         if kind is Macro:
@@ -76,20 +80,18 @@ class TemplateEnvironment(SandboxedEnvironment):
         kwargs.pop("_loop_vars", None)
         return obj(*args, **kwargs)
 
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+    def is_safe_attribute(self, obj: Value, attr: str, value: Value) -> bool:
         """Keep a path's `parser`, which is a module, away from templates, as Copier does."""
         if isinstance(obj, PurePath) and attr == "parser":
             return False
         return super().is_safe_attribute(obj, attr, value)
 
-    def from_text(self, text: str) -> Any:
+    def from_text(self, text: str) -> Template:
         """Return the template of this text; its bytecode is cached like that of a file."""
-        loader = self.loader
-        assert isinstance(loader, _Loader)
-        return self.get_template(loader.add(text))
+        return self.get_template(cast("_Loader", self.loader).add(text))
 
 
-def _is_flat(text: Any) -> bool:
+def _is_flat(text: Value) -> bool:
     """Tell whether this is a format string whose fields look nothing up."""
     return type(text) is str and _FIELD_LOOKUP.search(text) is None
 
@@ -109,9 +111,8 @@ class YieldExtension(Extension):
         call = self.call_method("_capture", [nodes.Const(name.name), iterable])
         return nodes.CallBlock(call, [], [], body, lineno=line)
 
-    def _capture(self, name: str, iterable: Any, caller: Callable[[], str]) -> str:
-        environment = self.environment
-        assert isinstance(environment, TemplateEnvironment)
+    def _capture(self, name: str, iterable: Value, caller: Callable[[], str]) -> str:
+        environment = cast("TemplateEnvironment", self.environment)
         if environment.captured is not None:
             raise ScaffoldError("a path of the template has more than one `yield` tag")
         environment.captured = (name, iterable)
@@ -165,7 +166,7 @@ class _Filters(dict[str, Callable[..., Any]]):
         self[name] = self._ansible[name]
         return self[name]
 
-    def get(self, name: str, default: Any = None) -> Any:
+    def get(self, name: str, default: Value = None) -> Value:
         try:
             return self[name]
         except KeyError:
@@ -206,14 +207,14 @@ def _bytecode_cache(folder: Path | None) -> FileSystemBytecodeCache | None:
     return FileSystemBytecodeCache(str(folder))
 
 
-def _jsonable(value: Any) -> Any:
+def _jsonable(value: Value) -> Value:
     # Copier's fallback for what JSON does not know; pydantic comes with Copier.
     from pydantic_core import to_jsonable_python
 
     return to_jsonable_python(value, fallback=_plain)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Value) -> Value:
     return str(value) if isinstance(value, PurePath) else value
 
 

@@ -13,10 +13,13 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scaffold.errors import ScaffoldError
 from scaffold.lock import STATE_FOLDER
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _VERSION = 1
 # Called between steps; it may raise.
@@ -45,14 +48,17 @@ class Journal:
 
 
 def staging_folder(root: Path) -> Path:
+    """Return the folder of the contents on their way in and out."""
     return root / STATE_FOLDER / "staging"
 
 
 def journal_file(root: Path) -> Path:
+    """Return the record of a change that is decided."""
     return root / STATE_FOLDER / "journal"
 
 
 def undo_file(root: Path) -> Path:
+    """Return the record of a change that is taken back."""
     return root / STATE_FOLDER / "undo"
 
 
@@ -69,13 +75,13 @@ def write_journal(root: Path, journal: Journal) -> None:
         "folders": journal.folders,
     }
     temporary = journal_file(root).with_name("journal.part")
-    with open(temporary, "wb") as file:
+    with temporary.open("wb") as file:
         file.write(json.dumps(record).encode())
         file.flush()
         # One sync, of the record: a killed process loses nothing that the kernel has, and after
         # a power cut a journal that is not whole would be worse than none.
         os.fsync(file.fileno())
-    os.replace(temporary, journal_file(root))
+    temporary.replace(journal_file(root))
 
 
 def read_journal(path: Path) -> Journal | None:
@@ -120,13 +126,13 @@ def step_forward(root: Path, step: Step) -> None:
     new, old = (staging_folder(root) / f"{step.number}.{kind}" for kind in ("new", "old"))
     if step.after is None:
         if not old.exists():
-            os.replace(file, old)
+            file.replace(old)
         return
     if not new.exists():
         return
     if step.before is not None and not old.exists():
         _keep(file, old)
-    os.replace(new, file)
+    new.replace(file)
 
 
 def _keep(file: Path, old: Path) -> None:
@@ -135,7 +141,7 @@ def _keep(file: Path, old: Path) -> None:
         os.link(file, old, follow_symlinks=False)
     except (OSError, NotImplementedError):
         # A file system without hard links: the file is gone for a moment.
-        os.replace(file, old)
+        file.replace(old)
 
 
 def backward(root: Path, journal: Journal) -> None:
@@ -146,7 +152,7 @@ def backward(root: Path, journal: Journal) -> None:
         new = staging_folder(root) / f"{step.number}.new"
         if old.exists():
             if present(root, step.path) in (step.after, step.before, None):
-                os.replace(old, file)
+                old.replace(file)
         elif step.before is None and not new.exists() and present(root, step.path) == step.after:
             with suppress(FileNotFoundError):
                 file.unlink()
@@ -166,13 +172,13 @@ def remove_staging(root: Path) -> bool:
     """Delete the staging folder; tell whether it held contents that were never used."""
     folder = staging_folder(root)
     try:
-        names = os.listdir(folder)
+        files = list(folder.iterdir())
     except FileNotFoundError:
         return False
-    for name in names:
-        os.unlink(folder / name)
+    for file in files:
+        file.unlink()
     folder.rmdir()
-    return any(name.endswith(".new") for name in names)
+    return any(file.suffix == ".new" for file in files)
 
 
 def missing_folders(root: Path, paths: Sequence[str]) -> tuple[str, ...]:

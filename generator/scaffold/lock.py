@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scaffold.errors import ScaffoldError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 STATE_FOLDER = ".scaffold"
 
@@ -32,7 +35,7 @@ def state_folder(root: Path) -> Path:
 @contextmanager
 def lock(root: Path, wait: float = 5.0) -> Iterator[None]:
     """Hold the project's lock; raise an error when another command keeps it for `wait` seconds."""
-    if not os.stat(root).st_mode & 0o222:
+    if not root.stat().st_mode & 0o222:
         raise ScaffoldError(
             f"the project `{root}` is read-only; nothing was written",
             help=f"allow writing: chmod u+w {root}",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from scaffold.errors import ScaffoldError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 # Patterns of these characters mean the same to pathspec and to the translation below.
 _SIMPLE = re.compile(r"/?[\w.~*?\[\]{}@+,=%-]+(?:/[\w.~*?\[\]{}@+,=%-]+)*/?", re.ASCII)

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import re
-from ast import literal_eval
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import StrictUndefined, TemplateError, UndefinedError
+from jinja2 import StrictUndefined, TemplateError
 
+from scaffold.casts import CASTS, Answer, cast, truth
 from scaffold.errors import ScaffoldError
 from scaffold.jinja_env import TemplateEnvironment, has_tags
+from scaffold.template_errors import UnsetError, readable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from scaffold.index import Index
 
 _MISSING = object()
 _JSON_TYPES = (dict, list, str, int, float, bool, type(None))
-_TYPES = {"bool", "float", "int", "json", "str", "yaml", "path"}
-_TRUE = {"y", "yes", "t", "true", "on"}
-_FALSE = {"n", "no", "f", "false", "off", "~", "null", "none"}
-# A template raises by using a name that it knows is undefined, and the name is the message.
-_RAISED = re.compile(r"(?:.* has no attribute )?(['\"].* .*['\"])(?: is undefined)?", re.DOTALL)
-_YAML_FLOAT = re.compile(r"-?\d+\.\d*([eE][-+]\d+)?")
-_NOT_THE_SAME_IN_YAML = re.compile(
-    "\\\\u[dD]|[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
-)
-
-
-class _UnsetError(UndefinedError):
-    """A default used `UNSET`: the question has none."""
 
 
 class Questionnaire:
@@ -45,7 +31,7 @@ class Questionnaire:
         constants: Mapping[str, Any],
     ) -> None:
         self._questions = index.questions
-        self._computed = index.constants
+        self._computed = index.constants or {}
         self._environment = environment
         self._envops = index.envops
         self._constants = constants
@@ -61,7 +47,7 @@ class Questionnaire:
                 self._hidden.add(name)
                 self._recorded.pop(name, None)
                 value = self._computed[name]
-            elif not _bool(self._render(question.get("when", True))):
+            elif not truth(self._render(question.get("when", True))):
                 self._hidden.add(name)
                 self._recorded.pop(name, None)
                 value = self._default(name, question)
@@ -98,10 +84,10 @@ class Questionnaire:
                 answers[name] = value
         return answers
 
-    def _asked(self, name: str, question: Mapping[str, Any]) -> Any:
+    def _asked(self, name: str, question: Mapping[str, Any]) -> Answer:
         """Return the default of a question whose answer is not recorded."""
         value = self._default(name, question)
-        if value is _MISSING and _bool(self._render(question.get("ask", True))):
+        if value is _MISSING and truth(self._render(question.get("ask", True))):
             raise ScaffoldError(
                 f"the template asks for `{name}`, which `.copier-answers.yml` does not record",
                 help=f"add a line `{name}: ...` to it",
@@ -110,17 +96,17 @@ class Questionnaire:
             self._validate(name, question, value)
         return value
 
-    def _default(self, name: str, question: Mapping[str, Any]) -> Any:
+    def _default(self, name: str, question: Mapping[str, Any]) -> Answer:
         if "default" not in question:
             return _MISSING
-        unset = StrictUndefined("UNSET", exc=_UnsetError)
+        unset = StrictUndefined("UNSET", exc=UnsetError)
         try:
             value = self._render(question["default"], {"UNSET": unset})
-        except _UnsetError:
+        except UnsetError:
             return _MISSING
         return self._parse(name, question, value)
 
-    def _validate(self, name: str, question: Mapping[str, Any], value: Any) -> None:
+    def _validate(self, name: str, question: Mapping[str, Any], value: Answer) -> None:
         validator = question.get("validator", "")
         if not validator:
             return
@@ -134,10 +120,10 @@ class Questionnaire:
                 help="correct it in `.copier-answers.yml`",
             )
 
-    def _parse(self, name: str, question: Mapping[str, Any], answer: Any) -> Any:
+    def _parse(self, name: str, question: Mapping[str, Any], answer: Answer) -> Answer:
         type_name = self._type(name, question)
         try:
-            value = _cast(type_name, answer)
+            value = cast(type_name, answer)
         except (TypeError, ValueError, AttributeError) as error:
             if type_name in {"json", "yaml"} and not isinstance(answer, str):
                 return answer
@@ -147,7 +133,7 @@ class Questionnaire:
         choices = list(self._choices(question))
         if not choices:
             return value
-        allowed = [_cast(type_name, choice) for choice in choices]
+        allowed = [cast(type_name, choice) for choice in choices]
         if value in allowed:
             return value
         listed = ", ".join(f"`{each}`" for each in allowed)
@@ -160,8 +146,8 @@ class Questionnaire:
         declared = str(self._render(question.get("type", "")))
         if not declared:
             declared = type(question.get("default", _MISSING)).__name__
-            return declared if declared in _TYPES else "yaml"
-        if declared not in _TYPES:
+            return declared if declared in CASTS else "yaml"
+        if declared not in CASTS:
             raise ScaffoldError(f"the template's question `{name}` has no known type: {declared}")
         return declared
 
@@ -171,7 +157,7 @@ class Questionnaire:
         for choice in values:
             yield self._render(choice[1] if isinstance(choice, list | tuple) else choice)
 
-    def _render(self, value: Any, extra: Mapping[str, Any] | None = None) -> Any:
+    def _render(self, value: Answer, extra: Mapping[str, Any] | None = None) -> Answer:
         if isinstance(value, list):
             return [self._render(item) for item in value]
         if not isinstance(value, str) or not has_tags(value, self._envops):
@@ -186,100 +172,7 @@ def render_text(environment: TemplateEnvironment, text: str, context: dict[str, 
     """Render a text of the template; what it raises becomes a readable error."""
     try:
         return str(environment.from_text(text).render(context))
-    except _UnsetError:
+    except UnsetError:
         raise
     except TemplateError as error:
         raise readable(error) from error
-
-
-def readable(error: TemplateError, place: str | None = None) -> ScaffoldError:
-    """Turn what a template raised into an error that says what it says."""
-    message = error.message or str(error)
-    raised = _RAISED.fullmatch(message)
-    if raised:
-        with suppress(ValueError, SyntaxError):
-            return _raised_on_purpose(str(literal_eval(raised[1])))
-    where = f" in {place}" if place else ""
-    return ScaffoldError(f"the template cannot be rendered{where}: {message}")
-
-
-def _raised_on_purpose(text: str) -> ScaffoldError:
-    parts = {"error": "", "note": "", "help": ""}
-    current = "error"
-    for line in text.splitlines():
-        label, colon, rest = line.partition(": ")
-        if colon and label in parts:
-            current, line = label, rest
-        parts[current] += f"\n{line}" if parts[current] else line
-    return ScaffoldError(parts["error"], note=parts["note"] or None, help=parts["help"] or None)
-
-
-def _cast(type_name: str, answer: Any) -> Any:
-    if answer is None and type_name not in {"json", "yaml"}:
-        raise ValueError("it is empty")
-    match type_name:
-        case "bool":
-            return _bool(answer)
-        case "float":
-            return float(answer)
-        case "int":
-            return int(answer)
-        case "json":
-            return json.loads(answer)
-        case "yaml":
-            return parse_yaml(answer)
-        case "path":
-            return str(answer)
-        case _:
-            return _text(answer)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float | int):
-        return str(value)
-    if isinstance(value, bytes | bytearray):
-        return value.decode()
-    raise ValueError(f"{value!r} is no text")
-
-
-def _bool(value: Any) -> bool:
-    """Read a truth value as Copier does: numbers first, then the words of YAML."""
-    if isinstance(value, bool):
-        return value
-    try:
-        return bool(float(value))
-    except (TypeError, ValueError):
-        pass
-    if not isinstance(value, str):
-        return bool(value)
-    word = value.strip().lower()
-    return bool(word) and (word in _TRUE or word not in _FALSE)
-
-
-def parse_yaml(text: str) -> Any:
-    """Parse YAML as Copier does; what all parsers read alike takes a fast way."""
-    if not isinstance(text, str):
-        raise TypeError("not a text")
-    plain = not _differs_in_yaml(text)
-    if plain and text.lstrip(" \n")[:1] in {"{", "["}:
-        with suppress(ValueError):
-            return json.loads(text, parse_float=_yaml_float, parse_constant=str)
-    import yaml
-
-    fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return yaml.load(text, Loader=fast if plain else yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        raise ValueError(str(error)) from error
-
-
-def _differs_in_yaml(text: str) -> bool:
-    if text.isascii():
-        return "\\ud" in text or "\\uD" in text or "\x7f" in text or "\t" in text
-    return "\t" in text or _NOT_THE_SAME_IN_YAML.search(text) is not None
-
-
-def _yaml_float(number: str) -> float | str:
-    return float(number) if _YAML_FLOAT.fullmatch(number) else number

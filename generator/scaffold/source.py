@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,7 +37,7 @@ class Template:
 
 def resolve(src_path: str, commit: str, *, offline: bool = False) -> Template:
     """Return the template version that the answers name, fetching it when it is not cached."""
-    if "://" not in src_path and not os.path.isabs(os.path.expanduser(src_path)):
+    if "://" not in src_path and not Path(src_path).expanduser().is_absolute():
         _refuse_relative(src_path)
     cache = cache_folder()
     record = cache / "refs" / f"{_digest(src_path, commit)}.json"
@@ -77,7 +76,7 @@ def git_url(src_path: str) -> str:
     url = src_path.removeprefix("git+")
     if url.startswith(("https://github.com/", "https://gitlab.com/")) and url == src_path:
         return url.removesuffix(".git") + ".git"
-    return os.path.expanduser(url)
+    return str(Path(url).expanduser()) if url.startswith("~") else url
 
 
 def _refuse_relative(src_path: str) -> None:
@@ -124,7 +123,7 @@ def _stamp(src_path: str, commit: str) -> list[int] | None:
     """Return what changes when the tag of a local source moves, or None when nothing can tell."""
     if _FIXED_COMMIT.fullmatch(commit) or "://" in src_path:
         return None
-    path = Path(os.path.expanduser(src_path))
+    path = Path(src_path).expanduser()
     watched = [path] if path.suffix == ".bundle" else _reference_files(path, commit)
     times: list[int] = []
     for file in watched:
@@ -179,7 +178,7 @@ def _available(src_path: str) -> str:
     url = git_url(src_path)
     if "://" in url or url.startswith("git@"):
         return url
-    if os.path.exists(url):
+    if Path(url).exists():
         return url
     shipped = _shipped_bundle(Path(url).name)
     if shipped is not None:

@@ -1,6 +1,6 @@
 """The fast renderer gives the bytes and modes that Copier gives, whatever the answers."""
 
-import importlib.util
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,15 +11,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import strategies
 import template_repository
 from scaffold import render, source
+from scaffold.entities import Entity, to_record
 
 REPOSITORY = Path(__file__).parents[2]
 TEXT = st.text(
     st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=20
 ).map(lambda text: f"x{text}x")
 RENDERS = settings(
-    max_examples=12,
+    max_examples=settings().max_examples // 2,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -41,7 +43,11 @@ def _records(names: list[str]) -> list[dict[str, Any]]:
 
 
 LIBRARY_ANSWERS = st.fixed_dictionaries(
-    {"entities": st.lists(st.from_regex("[A-Z][a-z]{2,8}", fullmatch=True), unique_by=str.lower, max_size=4).map(_records)},
+    {
+        "entities": st.lists(
+            st.from_regex("[A-Z][a-z]{2,8}", fullmatch=True), unique_by=str.lower, max_size=4
+        ).map(_records)
+    },
     optional={
         "project_name": TEXT,
         "package_name": st.from_regex("[a-z]{3,9}", fullmatch=True),
@@ -49,7 +55,9 @@ LIBRARY_ANSWERS = st.fixed_dictionaries(
         "license": st.sampled_from(["MIT", "none"]),
         "depth": st.integers(0, 9) | st.sampled_from(["4", "8"]),
         "ratio": st.floats(allow_nan=False, allow_infinity=False),
-        "labels": st.dictionaries(TEXT, st.integers() | st.booleans() | TEXT | st.none(), max_size=3),
+        "labels": st.dictionaries(
+            TEXT, st.integers() | st.booleans() | TEXT | st.none(), max_size=3
+        ),
     },
 )
 
@@ -93,33 +101,32 @@ def test_small_template(library: Path, answers: dict[str, Any]) -> None:
     assert _copied(library, answers) == _rendered(library, answers)
 
 
-@RENDERS
-@given(data=st.data())
-def test_own_template(own_template: Path, data: st.DataObject) -> None:
-    strategies = pytest.importorskip("strategies", reason="no strategies for entities yet")
-    from scaffold.entities import to_record
-
-    answers = {
-        "project_name": data.draw(st.sampled_from(["Blog", "Österreich & Söhne"])),
-        "package_name": "blog",
-        "database": data.draw(st.sampled_from(["sqlite", "postgresql", "mariadb"])),
-        "primary_key": data.draw(st.sampled_from(["int", "uuid4", "uuid7"])),
-        "entities": [to_record(entity) for entity in data.draw(strategies.entities())],
-    }
-
-    assert _copied(own_template, answers) == _rendered(own_template, answers)
-
-
 @pytest.fixture(scope="module")
 def own_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Commit the repository's template as it is now, so that it is tested before it is committed."""
-    import shutil
-
-    if importlib.util.find_spec("strategies") is None:
-        pytest.skip("no strategies for entities yet")
+    """Commit the repository's template as it is now, so that it is tested before it is."""
     folder = tmp_path_factory.mktemp("templates") / "own"
     folder.mkdir()
     shutil.copy(REPOSITORY / "copier.yml", folder)
     shutil.copytree(REPOSITORY / "template", folder / "template")
     template_repository.commit(folder)
     return folder
+
+
+@RENDERS
+@given(
+    entities=strategies.graphs(runnable=False),
+    answers=st.fixed_dictionaries(
+        {
+            "project_name": st.sampled_from(["Blog", "Österreich & Söhne"]),
+            "package_name": st.sampled_from(["blog", "my_service"]),
+            "database": st.sampled_from(["sqlite", "postgresql", "mariadb"]),
+            "primary_key": st.sampled_from(["int", "uuid4", "uuid7"]),
+        }
+    ),
+)
+def test_own_template(
+    own_template: Path, entities: tuple[Entity, ...], answers: dict[str, Any]
+) -> None:
+    answers = {**answers, "entities": [to_record(entity) for entity in entities]}
+
+    assert _copied(own_template, answers) == _rendered(own_template, answers)

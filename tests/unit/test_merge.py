@@ -33,7 +33,7 @@ def lines_of(content: bytes) -> list[str]:
 @MERGES
 @given(mine=insertions, theirs=insertions, gone=deleted, end=st.booleans())
 def test_lines_of_a_person_are_never_lost(
-    mine: list[int], theirs: list[int], gone: set[str], end: bool
+    *, mine: list[int], theirs: list[int], gone: set[str], end: bool
 ) -> None:
     ours = edited(BASE, mine, "mine")
     new = edited([line for line in BASE if line not in gone], theirs, "new")
@@ -45,9 +45,11 @@ def test_lines_of_a_person_are_never_lost(
 
 
 @MERGES
-@given(mine=insertions, theirs=insertions, gone=deleted, order=st.permutations(BASE), end=st.booleans())
+@given(
+    mine=insertions, theirs=insertions, gone=deleted, order=st.permutations(BASE), end=st.booleans()
+)
 def test_a_union_holds_each_line_once(
-    mine: list[int], theirs: list[int], gone: set[str], order: list[str], end: bool
+    *, mine: list[int], theirs: list[int], gone: set[str], order: list[str], end: bool
 ) -> None:
     ours = edited(order, mine, "mine")
     new = edited([line for line in BASE if line not in gone], theirs, "new")

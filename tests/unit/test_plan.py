@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from renders import rendered
+from scaffold.attributes import union_patterns
 from scaffold.diff import unified_diff
-from scaffold.plan import Change, Conflict, Plan, make_plan, union_patterns, with_markers
+from scaffold.plan import Change, Conflict, Plan, make_plan, with_markers
 from template_repository import tree, write
 
 LINES = "".join(f"line {number}\n" for number in range(1, 10))
@@ -34,33 +35,39 @@ def plan_of(
     if mine is not None:
         write(root, {"f": mine})
     return make_plan(
-        rendered({} if old is None else {"f": old}), rendered({} if new is None else {"f": new}), root
+        rendered({} if old is None else {"f": old}),
+        rendered({} if new is None else {"f": new}),
+        root,
     )
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "mine", "kind", "after"),
+    ("versions", "kind", "after"),
     [
-        (None, "new\n", None, "create", "new\n"),
-        (None, "new\n", "new\n", "unchanged", "new\n"),
-        ("old\n", "new\n", "old\n", "update", "new\n"),
-        ("old\n", "new\n", "new\n", "unchanged", "new\n"),
-        ("old\n", "new\n", None, "keep", None),
-        (LINES, NEXT, EDITED, "merge", EDITED.replace("line 9\n", "line nine\n")),
-        (LINES, EDITED, EDITED, "unchanged", EDITED),
-        ("old\n", None, "old\n", "delete", None),
-        ("old\n", None, "mine\n", "keep", "mine\n"),
-        ("old\n", None, None, "unchanged", None),
+        ((None, "new\n", None), "create", "new\n"),
+        ((None, "new\n", "new\n"), "unchanged", "new\n"),
+        (("old\n", "new\n", "old\n"), "update", "new\n"),
+        (("old\n", "new\n", "new\n"), "unchanged", "new\n"),
+        (("old\n", "new\n", None), "keep", None),
+        ((LINES, NEXT, EDITED), "merge", EDITED.replace("line 9\n", "line nine\n")),
+        ((LINES, EDITED, EDITED), "unchanged", EDITED),
+        (("old\n", None, "old\n"), "delete", None),
+        (("old\n", None, "mine\n"), "keep", "mine\n"),
+        (("old\n", None, None), "unchanged", None),
     ],
 )
 def test_one_file(
-    tmp_path: Path, old: str | None, new: str | None, mine: str | None, kind: str, after: str | None
+    tmp_path: Path,
+    versions: tuple[str | None, str | None, str | None],
+    kind: str,
+    after: str | None,
 ) -> None:
-    change = only_change(plan_of(tmp_path, old, new, mine))
+    """The versions are those of the old render, the new render, and the person."""
+    change = only_change(plan_of(tmp_path, *versions))
 
     assert kind == change.kind
     assert (None if after is None else after.encode()) == change.after
-    assert (None if mine is None else mine.encode()) == change.before
+    assert (None if versions[2] is None else versions[2].encode()) == change.before
 
 
 @pytest.mark.parametrize("mine", ["same\n", "edited\n", None])
@@ -75,7 +82,9 @@ def test_nothing_is_written(tmp_path: Path) -> None:
     before = tree(tmp_path)
 
     plan = make_plan(
-        rendered({"a": LINES, "b": "b\n"}), rendered({"a": NEXT, "c": "other\n", "d/e": "e\n"}), tmp_path
+        rendered({"a": LINES, "b": "b\n"}),
+        rendered({"a": NEXT, "c": "other\n", "d/e": "e\n"}),
+        tmp_path,
     )
 
     assert ["merge", "delete", "create"] == [change.kind for change in plan.changes]
@@ -163,7 +172,9 @@ def test_a_new_executable_is_created_so(tmp_path: Path) -> None:
 def test_a_folder_in_the_way_is_a_conflict(tmp_path: Path) -> None:
     (tmp_path / "f").mkdir()
 
-    assert "a folder of that name is there" == only_conflict(plan_of(tmp_path, None, "x", None)).reason
+    assert (
+        "a folder of that name is there" == only_conflict(plan_of(tmp_path, None, "x", None)).reason
+    )
 
 
 def test_a_file_instead_of_a_folder_is_a_conflict(tmp_path: Path) -> None:
@@ -181,12 +192,15 @@ def test_links_are_not_written_through(tmp_path: Path) -> None:
     (root / "folder").symlink_to(tmp_path / "outside")
 
     plan = make_plan(
-        rendered({"f": "old\n", "gone": ""}), rendered({"f": "new\n", "folder/f": "new\n", "gone": ""}), root
+        rendered({"f": "old\n", "gone": ""}),
+        rendered({"f": "new\n", "folder/f": "new\n", "gone": ""}),
+        root,
     )
 
-    assert ["it is a symbolic link", "the folder `folder` is a symbolic link that leads elsewhere"] == [
-        conflict.reason for conflict in plan.conflicts
-    ]
+    assert [
+        "it is a symbolic link",
+        "the folder `folder` is a symbolic link that leads elsewhere",
+    ] == [conflict.reason for conflict in plan.conflicts]
 
 
 def test_a_link_to_a_folder_of_the_project_is_followed(tmp_path: Path) -> None:
@@ -213,14 +227,18 @@ def test_names_that_differ_in_case_only_are_a_conflict(tmp_path: Path) -> None:
 
     plan = make_plan(rendered({}), rendered({"src/post.py": "x"}), tmp_path)
 
-    assert "`src/Post.py` differs from it only in upper and lower case" == only_conflict(plan).reason
+    assert (
+        "`src/Post.py` differs from it only in upper and lower case" == only_conflict(plan).reason
+    )
 
 
 def test_the_answers_are_always_the_new_ones(tmp_path: Path) -> None:
     write(tmp_path, {".copier-answers.yml": "# mine\na: 1\n"})
 
     plan = make_plan(
-        rendered({".copier-answers.yml": "a: 1\n"}), rendered({".copier-answers.yml": "a: 2\n"}), tmp_path
+        rendered({".copier-answers.yml": "a: 1\n"}),
+        rendered({".copier-answers.yml": "a: 2\n"}),
+        tmp_path,
     )
 
     assert b"a: 2\n" == only_change(plan).after
@@ -229,7 +247,9 @@ def test_the_answers_are_always_the_new_ones(tmp_path: Path) -> None:
 def test_files_that_no_template_renders_are_created(tmp_path: Path) -> None:
     write(tmp_path, {"same": "x", "other": "mine"})
 
-    plan = make_plan(rendered({}), rendered({}), tmp_path, {"a/b": b"x", "same": b"x", "other": b"x"})
+    plan = make_plan(
+        rendered({}), rendered({}), tmp_path, {"a/b": b"x", "same": b"x", "other": b"x"}
+    )
 
     assert [("a/b", "create"), ("same", "unchanged")] == [(c.path, c.kind) for c in plan.changes]
     assert ["other"] == [conflict.path for conflict in plan.conflicts]
@@ -292,7 +312,9 @@ def test_other_files_are_never_united(tmp_path: Path) -> None:
 
 
 def test_union_patterns_are_read() -> None:
-    attributes = b"# comment merge=union\n\n*.txt text merge=union\n/src/*.py merge=ours\nb merge=union"
+    attributes = (
+        b"# comment merge=union\n\n*.txt text merge=union\n/src/*.py merge=ours\nb merge=union"
+    )
 
     assert ["*.txt", "b"] == union_patterns(attributes)
 
@@ -300,7 +322,14 @@ def test_union_patterns_are_read() -> None:
 def test_the_diff_makes_git_do_what_the_plan_does(tmp_path: Path) -> None:
     root = tmp_path / "project"
     old = {"a": LINES, "b": "b\n", "c": "no end", "d/e": "e\n", "g": "\u2028x\fy\n", "run": "x\n"}
-    new = {"a": NEXT, "c": "no end\nmore", "f/new": "new\n", "g": "\u2028x\fz\n", "h": "", "run": "x\n"}
+    new = {
+        "a": NEXT,
+        "c": "no end\nmore",
+        "f/new": "new\n",
+        "g": "\u2028x\fz\n",
+        "h": "",
+        "run": "x\n",
+    }
     write(root, {**old, "a": EDITED})
     plan = make_plan(rendered(old), rendered(new, executable=("run", "f/new")), root)
 

@@ -10,9 +10,9 @@ import pytest
 
 import template_repository
 from scaffold import fallback, source
+from scaffold.casts import parse_yaml
 from scaffold.errors import ScaffoldError
-from scaffold.index import load_index
-from scaffold.questions import parse_yaml
+from scaffold.index import Index, load_index
 from scaffold.render import Render, render
 
 POST = {"name": "Post", "plural": "posts", "fields": [{"name": "title", "type": "str"}]}
@@ -38,14 +38,14 @@ def rendered(tmp_path: Path) -> Renderer:
     """Render a template given as files, with answers."""
     numbers = iter(range(100))
 
-    def run(files: Mapping[str, str | bytes], **answers: Any) -> Render:
+    def run(files: Mapping[str, str | bytes], **answers: object) -> Render:
         repository = template_repository.template(tmp_path / f"template{next(numbers)}", files)
         return render(source.resolve(str(repository), "v1.0.0"), data(repository, **answers))
 
     return run
 
 
-def data(repository: Path, **answers: Any) -> dict[str, Any]:
+def data(repository: Path, **answers: object) -> dict[str, Any]:
     return {"_commit": "v1.0.0", "_src_path": str(repository), **answers}
 
 
@@ -53,7 +53,9 @@ def texts(result: Render) -> dict[str, str]:
     return {path: each.body().decode() for path, each in result.items()}
 
 
-def library_render(library: source.Template, *entities: dict[str, Any], **answers: Any) -> Render:
+def library_render(
+    library: source.Template, *entities: dict[str, Any], **answers: object
+) -> Render:
     return render(library, data(Path(library.src_path), entities=list(entities), **answers))
 
 
@@ -120,7 +122,10 @@ def test_a_file_depends_on_what_it_includes(rendered: Renderer) -> None:
 
 
 def test_the_text_of_an_included_file_counts(rendered: Renderer) -> None:
-    files = {"copier.yml": "_exclude: [copier.yml, part]\na: 1\n", "f.jinja": "{% include 'part' %}"}
+    files = {
+        "copier.yml": "_exclude: [copier.yml, part]\na: 1\n",
+        "f.jinja": "{% include 'part' %}",
+    }
 
     assert rendered({**files, "part": "x"})["f"].key != rendered({**files, "part": "y"})["f"].key
 
@@ -192,10 +197,11 @@ def test_copier_is_not_imported(library: source.Template) -> None:
     assert "[]" == result.stdout.strip()
 
 
-def refusal(rendered: Renderer, files: Mapping[str, str | bytes], **answers: Any) -> ScaffoldError:
+def refusal(
+    rendered: Renderer, files: Mapping[str, str | bytes], **answers: object
+) -> ScaffoldError:
     with pytest.raises(ScaffoldError) as caught:
-        for file in rendered(files, **answers).values():
-            file.body()
+        [file.body() for file in rendered(files, **answers).values()]
     return caught.value
 
 
@@ -216,7 +222,9 @@ def test_an_undefined_name_in_a_path_is_an_error(rendered: Renderer) -> None:
 def test_an_undefined_name_in_a_yield_is_an_error(rendered: Renderer) -> None:
     path = "{% yield e from a %}{{ e.typo }}{% endyield %}"
 
-    assert "typo" in refusal(rendered, {"copier.yml": "a: {type: yaml}\n", path: ""}, a=[{}]).message
+    assert (
+        "typo" in refusal(rendered, {"copier.yml": "a: {type: yaml}\n", path: ""}, a=[{}]).message
+    )
 
 
 def test_two_entities_in_one_file_are_refused_by_name(library: source.Template) -> None:
@@ -273,7 +281,7 @@ def test_what_is_not_implemented_is_left_to_copier(
 ) -> None:
     found: list[str] = []
 
-    def instead(_: object, __: object, index: Any) -> Render:
+    def instead(_: object, __: object, index: Index) -> Render:
         found.extend(index.unsupported)
         return Render({}, {})
 

@@ -200,6 +200,9 @@ def test_the_small_template_is_complete(tmp_path: Path) -> None:
     repository = template_repository.library(tmp_path / "library")
     found = source.resolve(str(repository), "v1.0.0")
 
-    assert subprocess.run(
-        ["diff", "-r", "--exclude=.git", repository, found.root], check=False
-    ).returncode == 0
+    assert (
+        subprocess.run(
+            ["diff", "-r", "--exclude=.git", repository, found.root], check=False
+        ).returncode
+        == 0
+    )
