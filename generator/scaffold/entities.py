@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from types import NoneType
 from typing import Any
 
 from scaffold import names
@@ -9,6 +10,8 @@ from scaffold.errors import ScaffoldError
 from scaffold.types import TypeTable
 
 Record = dict[str, Any]
+Sample = tuple[tuple[str, str | None], ...]
+"""A row for the generated tests: names of fields and canonical values, of some of the fields."""
 
 KEYS = ("int", "uuid4", "uuid7")
 APIS = ("full", "read-only", "none")
@@ -73,6 +76,7 @@ class Entity:
     unique: tuple[tuple[str, ...], ...] = ()
     index: tuple[tuple[str, ...], ...] = ()
     checks: tuple[str, ...] = ()
+    samples: tuple[Sample, ...] = ()
     fields: tuple[Field, ...] = ()
 
     @property
@@ -86,15 +90,27 @@ class Entity:
 
 
 def expand(entity: Entity, types: TypeTable) -> Entity:
-    """Fill in what was left to the rules: plural, table, lengths, on_delete and back names."""
+    """Fill in what was left to the rules: plural, table, lengths, on_delete, back names, samples."""
     plural = entity.plural or names.plural(entity.name)
     _refuse_unnamed_backs(entity)
-    return replace(
+    entity = replace(
         entity,
         plural=plural,
         table=entity.table or plural,
         fields=tuple(_expand_field(field, plural, types) for field in entity.fields),
     )
+    if entity.samples or not (entity.checks or any(field.pattern for field in entity.fields)):
+        return entity
+    return _with_samples(entity, types)
+
+
+def _with_samples(entity: Entity, types: TypeTable) -> Entity:
+    from scaffold.graph import check_entity  # few entities need samples, and finding them
+    from scaffold.samples import sample_rows
+
+    check_entity(entity, types)
+    rows = sample_rows(entity)
+    return replace(entity, samples=tuple(tuple(row.items()) for row in rows))
 
 
 def given(field: Field, types: TypeTable) -> Field:
@@ -204,6 +220,7 @@ _ENTITY_KEYS: dict[str, type] = {
     "unique": list,
     "index": list,
     "checks": list,
+    "samples": list,
     "fields": list,
 }
 _ENTITY_NEEDS = frozenset({"name", "plural", "table", "pk", "api", "page", "fields"})
@@ -219,6 +236,8 @@ def to_record(entity: Entity) -> Record:
             record[key] = [list(members) for members in record[key]]
     if entity.checks:
         record["checks"] = list(entity.checks)
+    if entity.samples:
+        record["samples"] = [dict(row) for row in entity.samples]
     if entity.fields:
         record["fields"] = [field_record(field) for field in entity.fields]
     return record
@@ -257,9 +276,17 @@ def from_record(record: object) -> Entity:
             attributes[key] = tuple(_texts(item, key, where) for item in attributes[key])
     if "checks" in attributes:
         attributes["checks"] = _texts(attributes["checks"], "checks", where)
+    if "samples" in attributes:
+        attributes["samples"] = tuple([_sample(row, where) for row in attributes["samples"]])
     attributes["fields"] = tuple([_field(item, where) for item in attributes["fields"]])
     attributes.setdefault("timestamps", False)  # a new entity has them, a record says so
     return Entity(**attributes)
+
+
+def _sample(row: object, where: str) -> Sample:
+    if type(row) is not dict or any(type(text) not in (str, NoneType) for text in row.values()):
+        raise _unreadable(f"`samples` of {where} must hold mappings of text or null, not `{row!r}`")
+    return tuple(row.items())
 
 
 def _field(record: object, where: str) -> Field:

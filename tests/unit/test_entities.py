@@ -68,13 +68,14 @@ def test_a_record_has_its_keys_in_order() -> None:
         "tags:array,str,50",
         unique=(("author", "title"),),
         checks=("price >= 0",),
+        samples=((("price", "1.00"),),),
         lock=True,
     )
 
     assert json.dumps(to_record(post)) == (
         '{"name": "Post", "plural": "posts", "table": "posts", "pk": "int", "api": "full", '
         '"page": "keyset", "timestamps": true, "lock": true, "unique": [["author", "title"]], '
-        '"checks": ["price >= 0"], "fields": ['
+        '"checks": ["price >= 0"], "samples": [{"price": "1.00"}], "fields": ['
         '{"name": "title", "type": "str", "length": 200, "index": true}, '
         '{"name": "price", "type": "decimal", "precision": 10, "scale": 2, "default": "0", "min": "0"}, '
         '{"name": "status", "type": "enum", "values": ["draft", "live"], "default": "draft"}, '
