@@ -74,12 +74,25 @@ def test_wheel_holds_the_package_only(built: Path) -> None:
     assert {"scaffold", "scaffold-0.1.0.dist-info"} == top
 
 
+def interpreter(version: str) -> str:
+    """Return the Python of this version that is on the PATH or pyenv's, or skip the test."""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    named = shutil.which(f"python{version}")
+    for program in (named, *pyenv.glob(f"{version}.*/bin/python")):
+        if program and subprocess.run([program, "-c", ""], check=False).returncode == 0:
+            return str(program)
+    return pytest.skip(f"Python {version} is not installed")
+
+
 @pytest.mark.slow
-def test_installed_wheel_makes_a_project_and_adds_to_it(built: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_installed_wheel_makes_a_project_and_adds_to_it(
+    version: str, built: Path, tmp_path: Path
+) -> None:
     (wheel,) = built.glob("*.whl")
     venv, empty = tmp_path / "venv", tmp_path / "empty"
     empty.mkdir()
-    call(sys.executable, "-m", "uv", "venv", "--quiet", "--python", sys.executable, venv)
+    call(sys.executable, "-m", "uv", "venv", "--quiet", "--python", interpreter(version), venv)
     python = venv / "bin" / "python"
     call(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python, wheel)
     alone = {
