@@ -2,7 +2,7 @@ import os
 
 from hypothesis import settings
 
-pytest_plugins = ["servers"]
+pytest_plugins = ["commands", "servers"]
 
 # `make test-long` asks for the long one. Both print what brings a failure back.
 settings.register_profile("short", max_examples=25, deadline=None, print_blob=True)

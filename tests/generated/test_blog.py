@@ -1,0 +1,36 @@
+"""What the commands make passes every gate of a project, on each database."""
+
+from pathlib import Path
+
+import commands
+import gates
+import pytest
+from servers import DATABASES, Servers
+
+EACH_DATABASE = pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=[pytest.mark.database] if kind != "sqlite" else [])
+        for kind in DATABASES
+    ],
+)
+
+
+@pytest.fixture(scope="module")
+def blog(committed_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return commands.blog(committed_template, tmp_path_factory.mktemp("projects") / "blog")
+
+
+@pytest.mark.parametrize("gate", gates.STATIC, ids=lambda gate: gate.__name__)
+def test_the_blog(blog: Path, gate: gates.Gate) -> None:
+    gate(blog)
+
+
+@EACH_DATABASE
+def test_the_blog_migrates(blog: Path, servers: Servers, kind: str) -> None:
+    gates.migrated(blog, servers, [kind])
+
+
+@EACH_DATABASE
+def test_the_blog_passes_its_suite(blog: Path, servers: Servers, kind: str) -> None:
+    gates.tested(blog, servers, kind)
