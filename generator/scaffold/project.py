@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scaffold.answers import Answers, find_project, read, refuse_unknown, with_entities
 from scaffold.entities import Entity, to_record, validate
@@ -12,7 +12,7 @@ from scaffold.source import Template, resolve
 from scaffold.types import TypeTable, read_types
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from scaffold.apply import Recovery
@@ -148,26 +148,16 @@ def revision(project: Project, after: Render) -> dict[str, bytes]:
     """Return the Alembic revision from the project's tables to those of `after`, by its path."""
     from datetime import UTC, datetime
 
-    from scaffold.migrations import revision_for
+    from scaffold.migrations import renderer_of, revision_for
 
     made = revision_for(
         project.rendered.context.get("model") or {},
         after.context.get("model") or {},
         root=project.root,
-        render=lambda path, context: render_macro(project.template, path, context),
+        render=renderer_of(project.template),
         now=datetime.now(UTC),
     )
     return {str(made.path): made.text.encode()} if made else {}
-
-
-def render_macro(template: Template, path: str, context: Mapping[str, Any]) -> str:
-    """Render one file of the template's folder of macros, which no render writes by itself."""
-    from scaffold.index import bytecode_folder, load_index
-    from scaffold.jinja_env import make_environment
-
-    envops = load_index(template).envops
-    environment = make_environment(template.root, envops, bytecode_folder(template))
-    return environment.get_template(path).render(context)
 
 
 def questions(template: Template) -> tuple[str, ...]:
