@@ -162,8 +162,9 @@ def talk(url: str) -> None:
 
 def send(method: str, url: str, body: Any = None) -> Any:  # noqa: ANN401  # any JSON
     """Print a request and its answer, and return the answer."""
-    shown = f" -d '{json.dumps(body)}'" if body is not None else ""
-    say(paint("36", f"$ curl -X {method} {url}{shown}"))
+    verb = "" if method == ("GET" if body is None else "POST") else f" -X {method}"
+    shown = "" if body is None else f" --json '{json.dumps(body)}'"
+    say(paint("36", f"$ curl{verb}{shown} '{url}'"))
     status, answer = ask(method, url, body)
     say(f"{paint('32' if status < 400 else '33', str(status))} {json.dumps(answer)}\n")  # noqa: PLR2004
     return answer
