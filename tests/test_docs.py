@@ -35,11 +35,18 @@ class Shown:
     output: str
 
     def matches(self, output: str) -> bool:
-        """Compare, where `...` stands for anything and blanks for any number of them."""
-        pattern = re.escape(self.output.strip())
-        pattern = pattern.replace(r"\.\.\.", ".*").replace(r"\ ", " ")
-        pattern = re.sub(" +", " +", pattern)
-        return re.fullmatch(pattern, output.strip(), re.DOTALL) is not None
+        """Compare, where `...` stands for any part of a line, or alone for any lines."""
+        pattern = "".join(map(line_pattern, self.output.splitlines()))
+        return (
+            re.fullmatch(pattern, "".join(f"{line}\n" for line in output.splitlines())) is not None
+        )
+
+
+def line_pattern(line: str) -> str:
+    if line == "...":
+        return r"(?:.*\n)*?"
+    pattern = re.escape(line.rstrip()).replace(r"\.\.\.", ".*")
+    return re.sub(r"(?:\\ )+", " +", pattern) + r" *\n"
 
 
 def shown_commands() -> list[Shown]:
@@ -75,10 +82,9 @@ class Session:
             env=self._environment,
             check=False,
             text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            capture_output=True,
         )
-        return done.stdout
+        return done.stderr if done.returncode else done.stdout
 
     def _start(self) -> None:
         self._server = subprocess.Popen(
