@@ -298,7 +298,7 @@ class _Search:
         self, name: str, options: list[str | None], rules: list[_Rule], row: Row
     ) -> str | None:
         if self.random.random() < NOISE:
-            return self.random.choice(options)
+            return self.random.choice([each for each in options if each is not None] or options)
         concerned = [rule for rule in rules if name in rule.names]
 
         def cost(option: str | None) -> tuple[int, bool, float]:
@@ -317,6 +317,11 @@ class _Search:
             for text in candidates.near(field, equal)
             if candidates.fits(field, text)
         ]
+        here = row[name]
+        if here is not None and field.type not in OPAQUE:
+            proposed += [
+                text for text in candidates.near(field, here) if candidates.fits(field, text)
+            ]
         nothing = [None] if tier.nulls and field.null else []
         return list(dict.fromkeys([*self.choices[name], *proposed, *nothing]))
 
