@@ -397,7 +397,12 @@ def _keys(entity: "Entity") -> "Iterator[tuple[str, tuple[str, ...]]]":
 def _check_fillable(entities: "tuple[Entity, ...]") -> None:
     """Refuse references that wait for each other: no first row could ever be added."""
     needs = {
-        entity.name: [field for field in entity.references if not field.null] for entity in entities
+        entity.name: [
+            field
+            for field in entity.references
+            if not field.null or any(field.name in dict(row) for row in entity.samples)
+        ]
+        for entity in entities
     }
     waiting = Counter({name: len(fields) for name, fields in needs.items()})
     needed_by: dict[str, list[str]] = {name: [] for name in needs}

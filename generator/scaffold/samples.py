@@ -31,6 +31,7 @@ STEPS = 30  # before it starts afresh
 HALF = 0.5
 NOISE = 0.1
 PRESENT = ""  # a value that no check looks into
+ANY = "any"  # what an optional reference has where it must not be empty: a row of its own
 # What a default of today or now may turn out to be when the tests run.
 INSTANTS = {
     "date": ("2020-01-01", "2120-01-01"),
@@ -39,22 +40,31 @@ INSTANTS = {
 
 
 def sampled_fields(entity: Entity) -> tuple[Field, ...]:
-    """Return the fields whose values cannot just be any: those with a pattern or in a check."""
+    """Return the fields whose values cannot just be any: those with a pattern or in a check.
+
+    References are among them where tests may choose to leave them empty.
+    """
     used = {name for text in entity.checks for name in checks.parse_check(text).names}
     return tuple(
         field
         for field in entity.fields
-        if field.to is None and (field.pattern is not None or field.name in used)
+        if field.pattern is not None or (field.name in used and _is_chosen(field, entity))
     )
+
+
+def _is_chosen(field: Field, entity: Entity) -> bool:
+    # A row that has to refer to one of its own kind would need that one first.
+    return field.to is None or (field.null and not field.readonly and field.to != entity.name)
 
 
 def sample_rows(entity: Entity) -> tuple[Row, ...]:
     """Return rows of canonical values for the sampled fields; what is unique differs in each.
 
-    A document is left out where any does, and None where it has to be NULL.
+    A document is left out where any does, and None where it has to be NULL. An optional reference is
+    left out where it is empty, and ANY where it must not be.
     """
-    fields = sampled_fields(entity)
-    return _Search(entity, fields).rows() if fields else ()
+    rows = _Search(entity, sampled_fields(entity)).rows()
+    return rows if any(rows) else ()
 
 
 def check_rows(entity: Entity, rows: Sequence[Row]) -> None:
@@ -65,7 +75,7 @@ def check_rows(entity: Entity, rows: Sequence[Row]) -> None:
             f"`{entity.name}` records samples, but has no check and no pattern that asks for them",
             help="remove `samples`",
         )
-    needed = tuple(field.name for field in fields if field.type not in OPAQUE)
+    needed = tuple(field.name for field in fields if not _is_for_all(field))
     for number, row in enumerate(rows, 1):
         where = f"sample {number} of `{entity.name}`"
         if row.keys() != rows[0].keys() or not {*needed} <= {*row} <= {
@@ -75,7 +85,7 @@ def check_rows(entity: Entity, rows: Sequence[Row]) -> None:
                 f"{where} must have values for {names.listed(needed)}, and no others"
             )
         for field in fields:
-            _check_value(field, row.get(field.name, PRESENT), where)
+            _check_value(field, row.get(field.name, None if field.to else PRESENT), where)
         _check_conditions(entity, row, where)
     for key in _keys(entity, fields):
         values = [tuple(row[name] for name in key) for row in rows]
@@ -90,8 +100,8 @@ def check_rows(entity: Entity, rows: Sequence[Row]) -> None:
 def _check_value(field: Field, text: str | None, where: str) -> None:
     if text is None and not field.null:
         raise ScaffoldError(f"`{field.name}` of {where} may not be null")
-    if field.type in OPAQUE:
-        fits = text in (None, PRESENT)
+    if _is_for_all(field):
+        fits = text in (None, ANY if field.to else PRESENT)
     else:
         fits = text is None or candidates.fits(field, text)
     if not fits:
@@ -101,7 +111,7 @@ def _check_value(field: Field, text: str | None, where: str) -> None:
 def _check_conditions(entity: Entity, row: Row, where: str) -> None:
     fields = {field.name: field for field in entity.fields}
     values = _unchosen(entity)
-    values |= {name: value_of(fields[name], text) for name, text in row.items()}
+    values |= {name: _seen(fields[name], text, entity) for name, text in row.items()}
     for text in entity.checks:
         tree = checks.parse_check(text).tree
         if not Condition(tree, fields).holds(values, unknown=True):
@@ -109,11 +119,23 @@ def _check_conditions(entity: Entity, row: Row, where: str) -> None:
 
 
 def _unchosen(entity: Entity) -> dict[str, Value]:
-    """Return what tests give to fields that no sample has: other rows, documents, and NULL."""
+    """Return what a check sees of fields that no sample has: other rows, documents, and NULL."""
     return {
-        field.name: (None if field.null else number) if field.to is not None else PRESENT
-        for number, field in enumerate(entity.fields, 1)
+        field.name: _seen(field, None if field.null else ANY, entity) if field.to else PRESENT
+        for field in entity.fields
     }
+
+
+def _seen(field: Field, text: str | None, entity: Entity) -> Value:
+    """Return what a check sees of a sample: of a reference, a number that no other has."""
+    if field.to is None or text is None:
+        return value_of(field, text)
+    return entity.fields.index(field) + 1
+
+
+def _is_for_all(field: Field) -> bool:
+    """Say whether a field is there in all rows or in none, without a value to choose."""
+    return field.to is not None or field.type in OPAQUE
 
 
 def _keys(entity: Entity, fields: Iterable[Field]) -> Iterator[tuple[str, ...]]:
@@ -186,6 +208,8 @@ class _Search:
         )
 
     def _choices(self, field: Field, constants: Sequence[str]) -> list[str]:
+        if field.to is not None:
+            return [ANY]
         if field.type in OPAQUE:
             return [PRESENT]
         if found := candidates.choices(field, constants, self.random):
@@ -201,7 +225,8 @@ class _Search:
         )
 
     def _is_any(self, name: str, rows: list[Row]) -> bool:
-        return self.fields[name].type in OPAQUE and rows[0][name] is not None
+        field = self.fields[name]
+        return _is_for_all(field) and (rows[0][name] is None) is (field.to is not None)
 
     # Rules.
 
@@ -213,7 +238,9 @@ class _Search:
         return TIERS[-1], None
 
     def _conditions(self, texts: tuple[str, ...], tier: _Tier) -> list[_Rule]:
-        return [self._condition(self.trees[text], tier) for text in texts]
+        return [
+            self._condition(part, tier) for text in texts for part in _conjuncts(self.trees[text])
+        ]
 
     def _condition(self, tree: Node, tier: _Tier) -> _Rule:
         condition = Condition(tree, self.all_fields)
@@ -252,16 +279,15 @@ class _Search:
 
     def _row(self, tier: _Tier, rules: list[_Rule], rows: list[Row], tries: int) -> Row | None:
         pinned = self._pinned() if tier.pinned else {}
-        if rows:  # a document is there in all rows, or in none
-            pinned |= {
-                name: rows[0][name] for name, kind in self.fields.items() if kind.type in OPAQUE
-            }
+        if rows:
+            same = (name for name, field in self.fields.items() if _is_for_all(field))
+            pinned |= {name: rows[0][name] for name in same}
         row = self._start(len(rows)) | pinned
         while tries > 0:
             for _ in range(STEPS):
                 broken = [rule for rule in rules if not rule.holds(row)]
                 if not broken:
-                    return row
+                    return self._filled(row, rules, pinned)
                 rule = self.random.choice(broken)
                 free = [name for name in rule.names if name not in pinned]
                 if not free:
@@ -270,25 +296,48 @@ class _Search:
                 options = self._options(name, rule, row, tier)
                 tries -= len(options)
                 row[name] = self._best(name, options, rules, row)
-            row = self._restart(rows) | pinned
+            row = self._restart(rows, tier) | pinned
         return None
 
-    def _restart(self, rows: list[Row]) -> Row:
+    def _restart(self, rows: list[Row], tier: _Tier) -> Row:
         if rows and self.random.random() < HALF:
             return dict(rows[-1])
-        return {name: self.random.choice(found) for name, found in self.choices.items()}
+        nulls = self.random.random() if tier.nulls else 0
+        return {
+            name: None
+            if self.fields[name].null and self.random.random() < nulls
+            else self.random.choice(found)
+            for name, found in self.choices.items()
+        }
+
+    def _filled(self, row: Row, rules: list[_Rule], pinned: Row) -> Row:
+        """Return the row with values in the place of NULLs that no rule needs, and no reference without need."""
+        for name, field in self.fields.items():
+            options: list[str | None] = [None] if field.to else [*self.choices[name]]
+            if name in pinned or (row[name] is None) is (field.to is not None):
+                continue
+            concerned = [rule for rule in rules if name in rule.names]
+            self.random.shuffle(options)
+            for option in options:
+                changed = row | {name: option}
+                if all(rule.holds(changed) for rule in concerned):
+                    row = changed
+                    break
+        return row
 
     def _start(self, number: int) -> Row:
         """Return plain values, others for each number."""
         return {
-            name: found[number % min(len(found), candidates.PLAIN)]
+            name: None
+            if self.fields[name].to
+            else found[number % min(len(found), candidates.PLAIN)]
             for name, found in self.choices.items()
         }
 
     def _pinned(self) -> Row:
         pinned: Row = {}
         for field in self.fields.values():
-            if field.readonly and field.type not in OPAQUE:
+            if field.readonly and not _is_for_all(field):
                 default = field.default if field.default is not None else field.server_default
                 if default is None or default not in NAMED.get(field.type, ()):
                     pinned[field.name] = default
@@ -299,12 +348,13 @@ class _Search:
     ) -> str | None:
         if self.random.random() < NOISE:
             return self.random.choice([each for each in options if each is not None] or options)
+        is_reference = self.fields[name].to is not None  # better empty: so it is without checks
         concerned = [rule for rule in rules if name in rule.names]
 
         def cost(option: str | None) -> tuple[int, bool, float]:
             changed = row | {name: option}
             broken = sum(not rule.holds(changed) for rule in concerned)
-            return broken, option is None, self.random.random()
+            return broken, (option is None) is not is_reference, self.random.random()
 
         return min(options, key=cost)
 
@@ -318,17 +368,17 @@ class _Search:
             if candidates.fits(field, text)
         ]
         here = row[name]
-        if here is not None and field.type not in OPAQUE:
+        if here is not None and not _is_for_all(field):
             proposed += [
                 text for text in candidates.near(field, here) if candidates.fits(field, text)
             ]
-        nothing = [None] if tier.nulls and field.null else []
+        nothing = [None] if (tier.nulls and field.null) or field.to else []
         return list(dict.fromkeys([*self.choices[name], *proposed, *nothing]))
 
     def _equal(self, field: Field, comparison: Node, row: Row) -> Iterator[str]:
         """Return values of the field that make the sides of a comparison equal."""
         used = {node.text for node in walk(comparison) if node.kind == "name"}
-        if field.name not in used or field.type in OPAQUE:
+        if field.name not in used or _is_for_all(field):
             return
         first, *others = comparison.parts
         values = self.unchosen | {name: self._value(name, text) for name, text in row.items()}
@@ -346,7 +396,7 @@ class _Search:
     def _value(self, name: str, text: str | None) -> Value:
         key = name, text
         if key not in self.known:
-            self.known[key] = value_of(self.fields[name], text)
+            self.known[key] = _seen(self.fields[name], text, self.entity)
         return self.known[key]
 
     def _unsatisfiable(self) -> ScaffoldError:
@@ -358,16 +408,24 @@ class _Search:
         used = dict.fromkeys(
             node.text for text in blamed for node in walk(self.trees[text]) if node.kind == "name"
         )
-        references = [name for name in used if name not in self.fields]
+        references = [name for name in used if self.all_fields[name].to is not None]
         return ScaffoldError(
             f"no row satisfies the checks of `{self.entity.name}`: "
             + ", ".join(f"`{text}`" for text in blamed),
-            note=f"in the tests, {names.listed(references)} refers to another row each, or to none where "
-            "it may be empty"
+            note=f"each of {names.listed(references)} refers to a row of its own in the tests"
             if references
             else "none was found for the tests to use",
             help=f"change the checks, or what {names.listed(used)} may be",
         )
+
+
+def _conjuncts(tree: Node) -> Iterator[Node]:
+    """Return the conditions that a check joins by `and`."""
+    if tree.kind == "and":
+        for part in tree.parts:
+            yield from _conjuncts(part)
+    else:
+        yield tree
 
 
 def _is_moving(field: Field) -> bool:

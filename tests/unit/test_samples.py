@@ -265,6 +265,38 @@ def test_a_document_that_must_not_be_there_is_null() -> None:
     assert set(column(rows, "meta")) == {None}
 
 
+def test_an_optional_reference_is_empty_unless_a_check_needs_it() -> None:
+    fields = ("post:Post:null", "page:Page:null", "n:int")
+    one_of_both = ("post is null or page is null", "post is not null or page is not null")
+
+    assert "post" not in samples(*fields, checks=("post is null or n > 1",))[0]
+    assert sum(name in samples(*fields, checks=one_of_both)[0] for name in ("post", "page")) == 1
+
+
+def test_references_to_one_entity_are_different_rows() -> None:
+    fields = ("payer:User:back=paid", "payee:User:null:back=received")
+
+    assert samples(*fields, checks=("payer <> payee",)) == []
+    with pytest.raises(ScaffoldError, match="no row satisfies"):
+        samples(*fields, checks=("payer = payee",))
+
+
+def test_a_reference_that_must_not_be_empty_is_one_to_fill() -> None:
+    made = entity("post:Post:null", name="Page", checks=("post is not null",))
+    other = entity("page:Page", name="Post")
+
+    assert made.samples == ((("post", "any"),),)
+    with pytest.raises(ScaffoldError, match="no first row could be added"):
+        validate((made, other), TYPES)
+
+
+def test_several_fields_that_must_be_empty() -> None:
+    rows = samples("a:int:null", "b:date:null", "c:int", checks=("not (a > 1 or b is not null)",))
+
+    assert set(column(rows, "b")) == {None}
+    assert None not in column(rows, "a")
+
+
 def test_what_no_request_may_set_has_its_default() -> None:
     rows = samples(
         "status:enum,open,closed:readonly:default=open",
