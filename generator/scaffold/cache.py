@@ -6,6 +6,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from zlib import crc32
 
 
 def cache_folder() -> Path:
@@ -37,23 +38,32 @@ def write_cached(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(content)
+        temporary.write_bytes(_checksum(content) + b"\n" + content)
         temporary.replace(path)
     except OSError:
         with suppress(OSError):
             temporary.unlink()
 
 
+def _checksum(content: bytes) -> bytes:
+    return b"%08x" % crc32(content)
+
+
 def read_cached(path: Path) -> bytes | None:
-    """Return a cache file's content, or None when it is not there."""
+    """Return a cache file's content, or None when it is not there or not whole."""
     try:
-        return path.read_bytes()
+        checksum, _, content = path.read_bytes().partition(b"\n")
     except OSError:
         return None
+    if checksum != _checksum(content):
+        return None
+    with suppress(OSError):
+        os.utime(path)  # so that `keep_newest` keeps it
+    return content
 
 
 def keep_newest(folder: Path, count: int) -> None:
-    """Delete all but the newest files of a cache folder."""
+    """Delete all files of a cache folder but those last written or read."""
     with suppress(OSError):
         files = sorted(os.scandir(folder), key=lambda entry: entry.stat().st_mtime_ns)
         for entry in files[:-count]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scaffold.settings import Settings
 
 # Part of the names of what is cached: a change of this package that changes it needs another.
-FORMAT = 2
+FORMAT = 3
 
 _CONF_FIELDS = {"answers_file", "os", "sep", "vcs_ref_hash"}
 _UNKNOWN_NAMES = {

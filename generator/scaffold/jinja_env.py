@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from types import BuiltinMethodType, NoneType
@@ -22,10 +23,12 @@ from jinja2 import (
     Undefined,
     nodes,
 )
+from jinja2.environment import TemplateModule
 from jinja2.exceptions import UndefinedError
 from jinja2.ext import Extension
-from jinja2.runtime import Context, Macro
+from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import SandboxedEnvironment
+from jinja2.utils import Namespace
 
 from scaffold.errors import ScaffoldError
 
@@ -43,6 +46,8 @@ _PLAIN = {
     kind: frozenset(name for name in dir(kind) if name[0] != "_") - {"format", "format_map"}
     for kind in (dict, list, str, int, float, bool, tuple, NoneType)
 }
+# What Jinja itself hands to templates: loop variables, imported macros, namespaces.
+_JINJAS_OWN = {LoopContext, Namespace, TemplateModule}
 _FIELD_LOOKUP = re.compile(r"\{[^{}]*[.\[]")
 _UNDEFINED = {"jinja2.Undefined": Undefined, "jinja2.StrictUndefined": StrictUndefined}
 
@@ -65,8 +70,12 @@ class TemplateEnvironment(SandboxedEnvironment):
             except KeyError:
                 return self.undefined(obj=obj, name=attribute)
         # The sandbox wraps `format` only for fields that look up attributes or items.
-        if attribute in _PLAIN.get(type(obj), ()) or (attribute == "format" and _is_flat(obj)):
+        kind = type(obj)
+        if attribute in _PLAIN.get(kind, ()) or (attribute == "format" and _is_flat(obj)):
             return getattr(obj, attribute)
+        if kind in _JINJAS_OWN and attribute[0] != "_":
+            with suppress(AttributeError):
+                return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
     def call(self, context: Context, obj: Value, /, *args: Value, **kwargs: Value) -> Value:
@@ -76,8 +85,9 @@ class TemplateEnvironment(SandboxedEnvironment):
             args = (context.eval_ctx, *args)
         elif kind is not BuiltinMethodType:
             return super().call(context, obj, *args, **kwargs)
-        kwargs.pop("_block_vars", None)
-        kwargs.pop("_loop_vars", None)
+        if kwargs:
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
         return obj(*args, **kwargs)
 
     def is_safe_attribute(self, obj: Value, attr: str, value: Value) -> bool:

@@ -61,6 +61,7 @@ class Paths:
         self._index = index
         self._environment = environment
         self._context = context
+        self._values: dict[int, tuple[object, bytes]] = {}
         self._parts: dict[tuple[str, bytes], list[Target]] = {}
         self._folders: dict[tuple[str, ...], list[Target]] = {(): [("", _NONE)]}
 
@@ -101,9 +102,11 @@ class Paths:
     def _render(self, part: str, yielded: Yielded) -> Iterator[Target]:
         environment = self._environment
         compiled = environment.from_text(part)
-        context = {**self._context, **yielded.values}
+        # One context for all values, since making one takes longer than the rest.
+        variables = {**compiled.globals, **self._context, **yielded.values}
+        context = compiled.new_context(variables, shared=True)
         environment.captured = None
-        text = compiled.render(context)
+        text = "".join(compiled.root_render_func(context))
         if environment.captured is None:
             if text:
                 yield text, yielded
@@ -112,18 +115,20 @@ class Paths:
         environment.lenient = False
         try:
             for value in values or ():
-                context[name] = value
+                variables[name] = value
                 environment.captured = None
-                text = compiled.render(context)
+                text = "".join(compiled.root_render_func(context))
                 if text:
-                    yield text, _with(yielded, name, value)
+                    yield text, self._with(yielded, name, value)
         finally:
             environment.lenient = True
 
-
-def _with(yielded: Yielded, name: str, value: object) -> Yielded:
-    digest = yielded.digest + name.encode() + short(dump(value))
-    return Yielded({**yielded.values, name: value}, digest)
+    def _with(self, yielded: Yielded, name: str, value: object) -> Yielded:
+        known = self._values.get(id(value))
+        if known is None:
+            # The value itself is kept, so that no other one gets its id.
+            known = self._values[id(value)] = (value, short(dump(value)))
+        return Yielded({**yielded.values, name: value}, yielded.digest + name.encode() + known[1])
 
 
 def _join(folder: str, name: str) -> str:

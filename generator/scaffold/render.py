@@ -31,6 +31,7 @@ _DICT_ATTRIBUTES = frozenset(dir(dict))
 _MISSING = "\0missing"
 # Two renders a command, and room for a dry run before it.
 _KEPT_CONTEXTS = 4
+_KEPT_BODIES = 200
 
 
 class Rendered:
@@ -105,6 +106,7 @@ class _Rendering:
         strict = make_environment(template.root, index.envops, bytecode, strict=True)
         self._context = _context(template, index, self._environment, data)
         self._paths = Paths(template.root, index, strict, self._context)
+        self._keys: dict[str, bytes] = {}
         self._digests: dict[tuple[str, ...], bytes] = {}
 
     def run(self) -> Render:
@@ -129,6 +131,19 @@ class _Rendering:
         """Render one file."""
         if not source.is_template:
             return (self._template.root / source.path).read_bytes()
+        if yielded.values:
+            return self._fill(source, yielded)
+        # What all entities have a part in takes the longest, and is the next command's old render.
+        folder = self._template.cache / f"bodies-{FORMAT}"
+        cached = folder / self._key(source).hex()
+        content = read_cached(cached)
+        if content is None:
+            content = self._fill(source, yielded)
+            write_cached(cached, content)
+            keep_newest(folder, _KEPT_BODIES)
+        return content
+
+    def _fill(self, source: Source, yielded: Yielded) -> bytes:
         environment = self._environment
         environment.captured = None
         try:
@@ -154,6 +169,12 @@ class _Rendering:
 
     def _key(self, source: Source) -> bytes:
         """Return a digest of all that the file's bytes depend on, but for yielded values."""
+        known = self._keys.get(source.path)
+        if known is None:
+            known = self._keys[source.path] = self._new_key(source)
+        return known
+
+    def _new_key(self, source: Source) -> bytes:
         reads = source.reads
         if reads is None:
             reads = tuple((name,) for name in sorted(self._context))
