@@ -239,7 +239,8 @@ def model(
             markers=on_conflict == "markers",
             on_recovery=show_recovery,
         )
-    return show(outcome, f"added {declaration.name}", diff=diff, json=json, quiet=quiet)
+    with uninterrupted():  # what is written is written, and has to be said
+        return show(outcome, f"added {declaration.name}", diff=diff, json=json, quiet=quiet)
 
 
 @cli.command(name="list", epilog=ABOUT_LIST)
@@ -360,6 +361,18 @@ def fail_internally(error: Exception, *, wants_json: bool) -> int:
         help="run it again with SCAFFOLD_DEBUG=1 for a traceback, and report that",
     )
     return fail(problem, wants_json=wants_json)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C come too late."""
+    import signal
+
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
 
 
 @contextmanager

@@ -1,0 +1,70 @@
+"""Help and completion: what can be typed is there to be found."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from command_line import Scaffold
+from scaffold.cli import cli
+
+
+@pytest.mark.parametrize("command", cli.commands)
+def test_help_of_a_command_has_examples(command: str, tmp_path: Path, scaffold: Scaffold) -> None:
+    result = scaffold(tmp_path, command, "--help")
+
+    assert 0 == result.code
+    assert result.out.startswith(f"Usage: scaffold {command} ")
+    assert f"\n  Examples:\n    scaffold {command}" in result.out
+
+
+def test_no_command_shows_the_help(tmp_path: Path, scaffold: Scaffold) -> None:
+    result = scaffold(tmp_path)
+
+    assert 2 == result.code
+    assert result.out.startswith("Usage: scaffold [OPTIONS] COMMAND")
+
+
+def test_version(tmp_path: Path, scaffold: Scaffold) -> None:
+    assert "scaffold 0.1.0\n" == scaffold(tmp_path, "--version").out
+
+
+def completions(folder: Path, shell: str, words: str, place: int) -> list[str]:
+    environment = {
+        **os.environ,
+        "_SCAFFOLD_COMPLETE": f"{shell}_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(place),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "scaffold"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.split()
+
+
+def test_zsh_completes_types_and_entities(blog: Path) -> None:
+    assert "author:User" in completions(blog, "zsh", "scaffold model Post author:U", 3)
+    assert "title:smallint" in completions(blog, "zsh", "scaffold model Post title:s", 3)
+
+
+def test_zsh_completes_modifiers(blog: Path) -> None:
+    words = completions(blog, "zsh", "scaffold model Post title:str:u", 3)
+
+    assert "title:str:unique" in words
+
+
+def test_bash_breaks_words_at_colons(blog: Path) -> None:
+    words = completions(blog, "bash", "scaffold model Post title : sma", 5)
+
+    assert ["plain,smallint"] == words
+
+
+def test_completion_outside_a_project_offers_modifiers_only(tmp_path: Path) -> None:
+    assert ["plain,title:null"] == completions(tmp_path, "bash", "scaffold model Post title:n", 3)
