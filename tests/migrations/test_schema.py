@@ -120,7 +120,6 @@ def test_columns_and_tables_with_the_names_of_sql_words_migrate(
 
 
 @pytest.mark.database
-@pytest.mark.xfail(strict=True, reason="the columns of checks are not quoted")
 def test_checks_of_columns_with_the_names_of_sql_words_migrate(
     servers: Servers, tmp_path: Path
 ) -> None:

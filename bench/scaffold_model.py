@@ -1,0 +1,174 @@
+"""Measure what it takes to add an entity to a project of 1, 20 and 200 of them.
+
+Side by side, in turns, in one run: the imports that any such program needs (`typer, jinja2, yaml`),
+`scaffold model` with its caches warm and with none, and `copier update` on the same change.
+Medians of the wall time; ratios are to the imports.
+"""
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workplace import FIELDS, REPOSITORY, SCAFFOLD, commit, environment, records, run, template
+
+sys.path.insert(0, str(REPOSITORY / "generator"))
+IMPORTS = (sys.executable, "-c", "import typer, jinja2, yaml")
+MODEL = (*SCAFFOLD, "model", "Extra", *FIELDS)
+UPDATE = (sys.executable, "-m", "copier", "update", "--vcs-ref=:current:", "--defaults")
+GOALS = {1: 2.0, 200: 5.0}
+NAMES = ("imports", "scaffold model", "the same, cold", "copier update")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A project of a size, to be copied for each measurement."""
+
+    size: int
+    pristine: Path
+    data_file: Path
+    seconds: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in NAMES})
+
+
+def main() -> None:
+    """Make the projects, measure in turns, and report."""
+    arguments = parse_arguments()
+    with tempfile.TemporaryDirectory(prefix="scaffold-bench-") as name:
+        folder = Path(name)
+        variables = environment(folder)
+        source = template(folder / "template", variables)
+        subjects = [subject(folder, source, size, variables) for size in arguments.sizes]
+        for turn in range(arguments.turns):
+            for each in subjects:
+                say(f"turn {turn + 1} of {arguments.turns}, {each.size} entities")
+                measure(each, folder, variables, copier=turn < arguments.copier_turns)
+        report(subjects)
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--turns", type=int, default=11, help="how often each is measured")
+    parser.add_argument("--copier-turns", type=int, default=3, help="how often copier update is")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1, 20, 200])
+    parser.add_argument("--quick", action="store_true", help="one turn, to see that it works")
+    arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.turns, arguments.copier_turns, arguments.sizes = 1, 1, [1, 3]
+    return arguments
+
+
+def subject(folder: Path, source: Path, size: int, variables: dict[str, str]) -> Subject:
+    """Make a project of this size, with as many revisions, under git as `copier update` wants it."""
+    say(f"making a project of {size} entities")
+    pristine = folder / f"project-{size}"
+    entities = records(size)
+    first = folder / f"entities-{size}.json"
+    first.write_text(json.dumps({"entities": entities}), encoding="utf-8")
+    run(
+        folder, variables, sys.executable, "-m", "copier", "copy", "--defaults", "--quiet",
+        f"--data-file={first}", str(source), str(pristine),
+    )  # fmt: skip
+    versions = pristine / "migrations" / "versions"
+    for number in range(size):
+        (versions / f"2026010100{number:04}_create.py").write_text(past_revision(number))
+    commit(pristine, variables)
+    copy = fresh(pristine, folder)
+    run(copy, variables, *MODEL, "--quiet")
+    data_file = folder / f"more-{size}.json"
+    data_file.write_text(json.dumps({"entities": recorded(copy)}), encoding="utf-8")
+    return Subject(size, pristine, data_file)
+
+
+def past_revision(number: int) -> str:
+    """Return a revision of the usual length."""
+    parent = f'"{number - 1:012x}"' if number else None
+    columns = "".join(
+        f'        sa.Column("column_{each}", sa.String(200), nullable=False),\n'
+        for each in range(25)
+    )
+    return (
+        f'"""A revision."""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\n'
+        f'revision: str = "{number:012x}"\ndown_revision: str | None = {parent}\n\n\n'
+        f'def upgrade() -> None:\n    op.create_table(\n        "t{number}",\n{columns}    )\n\n\n'
+        f'def downgrade() -> None:\n    op.drop_table("t{number}")\n'
+    )
+
+
+def recorded(project: Path) -> object:
+    """Return the entities in the answers of a project."""
+    import yaml
+
+    answers = yaml.safe_load((project / ".copier-answers.yml").read_text(encoding="utf-8"))
+    return answers["entities"]
+
+
+def fresh(pristine: Path, folder: Path) -> Path:
+    """Copy a project to where the last copy was."""
+    copy = folder / "copy"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(pristine, copy, symlinks=True)
+    return copy
+
+
+def measure(each: Subject, folder: Path, variables: dict[str, str], *, copier: bool) -> None:
+    """Measure each of the commands once, on a fresh copy of the project."""
+    cold = {**variables, "SCAFFOLD_CACHE_DIR": str(folder / "cold")}
+    shutil.rmtree(folder / "cold", ignore_errors=True)
+    for name, command, own in (
+        ("imports", IMPORTS, variables),
+        ("scaffold model", MODEL, variables),
+        ("the same, cold", MODEL, cold),
+        ("copier update", (*UPDATE, f"--data-file={each.data_file}"), variables),
+    ):
+        if copier or name != "copier update":
+            copy = fresh(each.pristine, folder)
+            each.seconds[name].append(timed(name, copy, own, command))
+
+
+def timed(name: str, project: Path, variables: dict[str, str], command: tuple[str, ...]) -> float:
+    """Return the seconds that a command takes, which must do what it is there for."""
+    began = time.perf_counter()
+    result = subprocess.run(command, cwd=project, env=variables, capture_output=True, check=False)
+    took = time.perf_counter() - began
+    if result.returncode != 0:
+        sys.exit(f"{name} failed:\n{(result.stdout + result.stderr).decode()}")
+    if name != "imports" and not (project / "src" / "blog" / "domain" / "extra.py").exists():
+        sys.exit(f"{name} did not add the entity")
+    return took
+
+
+def report(subjects: list[Subject]) -> None:
+    """Print the medians, and how they compare."""
+    print(f"{'entities':>8}  {'what':<15} {'median':>9} {'least':>9} {'ratio':>7}  goal")
+    for each in subjects:
+        base = statistics.median(each.seconds["imports"])
+        for name, seconds in each.seconds.items():
+            if not seconds:
+                continue
+            median = statistics.median(seconds)
+            goal = GOALS.get(each.size) if name == "scaffold model" else None
+            met = (
+                ""
+                if goal is None
+                else f"{goal:.0f}: {'met' if median / base <= goal else 'missed'}"
+            )
+            print(
+                f"{each.size:>8}  {name:<15} {median * 1000:>6.0f} ms {min(seconds) * 1000:>6.0f} ms"
+                f" {median / base:>7.2f}  {met}".rstrip()
+            )
+
+
+def say(text: str) -> None:
+    """Tell how far it is."""
+    print(text, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
