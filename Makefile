@@ -54,8 +54,9 @@ fmt: $(READY) ## Put the style right
 	@$(BIN)/ruff format .
 
 .PHONY: bench
-bench: $(READY) ## Measure the speed of `scaffold model`
+bench: $(READY) ## Measure `scaffold model`, and the suite of a project
 	@$(BIN)/python bench/scaffold_model.py
+	@$(BIN)/python bench/suite.py
 
 .PHONY: wheel
 wheel: $(READY) ## Build the source distribution and the wheel into dist/

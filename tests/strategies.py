@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
+
 from scaffold import names
 from scaffold.checks import parse_check
 from scaffold.entities import Entity, Field, Of, expand, given, in_order, validate

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 import commands
 import gates
-import pytest
 from servers import DATABASES, Servers
 
 EACH_DATABASE = pytest.mark.parametrize(

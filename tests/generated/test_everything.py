@@ -3,16 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-import commands
-import gates
 import pytest
 from everything import EVERYTHING
-from servers import Servers
 from test_blog import EACH_DATABASE
 
+import commands
+import gates
 from scaffold.entities import Entity
 from scaffold.grammar import MODIFIERS
 from scaffold.names import package
+from servers import Servers
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 import commands
 import gates
-import pytest
 from servers import Servers
 
 POST = "src/blog/domain/post.py"

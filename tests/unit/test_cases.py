@@ -12,6 +12,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+
 from scaffold.checks import parse_check
 from scaffold.entities import Entity, add_entity, expand, to_record, validate
 from scaffold.errors import ScaffoldError

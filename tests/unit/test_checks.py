@@ -3,6 +3,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from scaffold.checks import check_kinds, parse_check
 from scaffold.errors import ScaffoldError
 

@@ -4,8 +4,9 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-import strategies
 from hypothesis import given
+
+import strategies
 from scaffold.entities import (
     Entity,
     Field,

@@ -1,6 +1,7 @@
 import pytest
-import strategies
 from hypothesis import example, given
+
+import strategies
 from scaffold.entities import Field, Of
 from scaffold.errors import ScaffoldError
 from scaffold.grammar import format_field, parse_field

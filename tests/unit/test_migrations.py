@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from scaffold.errors import ScaffoldError
 from scaffold.jinja_env import make_environment
 from scaffold.layout import lay_out

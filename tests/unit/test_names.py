@@ -2,15 +2,16 @@ import builtins
 import keyword
 
 import pytest
-import strategies
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
-from scaffold import names, reserved
-from scaffold.errors import ScaffoldError
 from sqlalchemy.dialects.mysql.reserved_words import RESERVED_WORDS_MARIADB
 from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS as RESERVED_WORDS_POSTGRESQL
 from sqlalchemy.dialects.sqlite.base import SQLiteIdentifierPreparer
+
+import strategies
+from scaffold import names, reserved
+from scaffold.errors import ScaffoldError
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
+
 import servers
 from servers import NoServerError, Server, Servers, execute, private, why_unreachable
-from sqlalchemy import make_url
 
 
 def test_each_test_gets_an_empty_database_that_it_may_fill(database_url: str) -> None:

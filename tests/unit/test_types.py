@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 import strategies
 from scaffold.errors import ScaffoldError
 from scaffold.types import load_types, read_types
