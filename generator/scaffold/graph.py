@@ -75,6 +75,7 @@ def check_entity(entity: "Entity", types: "TypeTable") -> None:
                 f"`{name}.{field.name}` is not recorded in its canonical form",
                 help=f"it should be {canonical_field(field, types, name)}",
             )
+        _check_enum_class(name, field)
     _check_attributes(entity)
     _check_row_size(entity)
     for option in ("unique", "index"):
@@ -358,6 +359,17 @@ def _check_constraint_names(entities: "tuple[Entity, ...]") -> None:
                     help="give one of them another column or table: column=..., --table ...",
                 )
             taken[name] = what
+
+
+def _check_enum_class(name: str, field: "Field") -> None:
+    """Refuse a class name that no line has room for beside the field's own."""
+    made = name + names.camel(field.name)
+    if (field.values or field.of) and len(made) > names.LONGEST_NAME:
+        raise ScaffoldError(
+            f"the class `{made}` of `{name}.{field.name}` would have {len(made)} characters",
+            note=f"names have at most {names.LONGEST_NAME} characters",
+            help="give the field a shorter name",
+        )
 
 
 def _check_check_names(entity: "Entity") -> None:
