@@ -252,12 +252,15 @@ class _Search:
             for instant in INSTANTS[self.fields[name].type]
         ]
 
+        # A reference is not filled for the sake of true where unknown will do.
+        unknown = tier.unknown or any(self.all_fields[name].to is not None for name in used)
+
         def holds(row: Row) -> bool:
             values = self.unchosen | {
                 name: self._value(name, row[name]) for name in used if name in row
             }
-            return condition.holds(values, unknown=tier.unknown) and all(
-                condition.holds(values | moved, unknown=tier.unknown) for moved in moving
+            return condition.holds(values, unknown=unknown) and all(
+                condition.holds(values | moved, unknown=unknown) for moved in moving
             )
 
         free = tuple(name for name in used if name in self.fields)

@@ -266,15 +266,15 @@ def test_a_document_that_must_not_be_there_is_null() -> None:
 
 
 def test_an_optional_reference_is_empty_unless_a_check_needs_it() -> None:
-    fields = ("post:Post:null", "page:Page:null", "n:int")
-    one_of_both = ("post is null or page is null", "post is not null or page is not null")
+    fields = ("post:Post:null", "sheet:Leaflet:null", "n:int")
+    one_of_both = ("post is null or sheet is null", "post is not null or sheet is not null")
 
     assert "post" not in samples(*fields, checks=("post is null or n > 1",))[0]
-    assert sum(name in samples(*fields, checks=one_of_both)[0] for name in ("post", "page")) == 1
+    assert sum(name in samples(*fields, checks=one_of_both)[0] for name in ("post", "sheet")) == 1
 
 
 def test_references_to_one_entity_are_different_rows() -> None:
-    fields = ("payer:User:back=paid", "payee:User:null:back=received")
+    fields = ("payer:User:back=paid", "payee:User:back=received")
 
     assert samples(*fields, checks=("payer <> payee",)) == []
     with pytest.raises(ScaffoldError, match="no row satisfies"):
@@ -282,8 +282,8 @@ def test_references_to_one_entity_are_different_rows() -> None:
 
 
 def test_a_reference_that_must_not_be_empty_is_one_to_fill() -> None:
-    made = entity("post:Post:null", name="Page", checks=("post is not null",))
-    other = entity("page:Page", name="Post")
+    made = entity("post:Post:null", name="Leaflet", checks=("post is not null",))
+    other = entity("sheet:Leaflet", name="Post")
 
     assert made.samples == ((("post", "any"),),)
     with pytest.raises(ScaffoldError, match="no first row could be added"):
