@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import TemplateError
 
 from scaffold.answers import ANSWERS_FILE
-from scaffold.digests import dump, short
 from scaffold.errors import ScaffoldError
 from scaffold.jinja_env import has_tags
 from scaffold.template_errors import readable
@@ -18,6 +17,7 @@ from scaffold.template_errors import readable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scaffold.digests import Digests
     from scaffold.index import Index, Source
     from scaffold.jinja_env import TemplateEnvironment
 
@@ -55,13 +55,18 @@ class Paths:
     """
 
     def __init__(
-        self, root: Path, index: Index, environment: TemplateEnvironment, context: dict[str, Any]
+        self,
+        root: Path,
+        index: Index,
+        environment: TemplateEnvironment,
+        context: dict[str, Any],
+        digests: Digests,
     ) -> None:
         self._root = root
         self._index = index
         self._environment = environment
         self._context = context
-        self._values: dict[int, tuple[object, bytes]] = {}
+        self._digests = digests
         self._parts: dict[tuple[str, bytes], list[Target]] = {}
         self._folders: dict[tuple[str, ...], list[Target]] = {(): [("", _NONE)]}
 
@@ -124,11 +129,8 @@ class Paths:
             environment.lenient = True
 
     def _with(self, yielded: Yielded, name: str, value: object) -> Yielded:
-        known = self._values.get(id(value))
-        if known is None:
-            # The value itself is kept, so that no other one gets its id.
-            known = self._values[id(value)] = (value, short(dump(value)))
-        return Yielded({**yielded.values, name: value}, yielded.digest + name.encode() + known[1])
+        digest = yielded.digest + name.encode() + self._digests.of(value)
+        return Yielded({**yielded.values, name: value}, digest)
 
 
 def _join(folder: str, name: str) -> str:

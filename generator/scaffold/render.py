@@ -14,7 +14,7 @@ from jinja2 import TemplateError
 
 from scaffold.answers import ANSWERS_FILE
 from scaffold.cache import keep_newest, read_cached, write_cached
-from scaffold.digests import dump, short
+from scaffold.digests import Digests, dump, short
 from scaffold.errors import ScaffoldError
 from scaffold.index import FORMAT, Index, Source, bytecode_folder, load_index
 from scaffold.jinja_env import TemplateEnvironment, has_tags, make_environment
@@ -105,9 +105,10 @@ class _Rendering:
         self._environment = make_environment(template.root, index.envops, bytecode)
         strict = make_environment(template.root, index.envops, bytecode, strict=True)
         self._context = _context(template, index, self._environment, data)
-        self._paths = Paths(template.root, index, strict, self._context)
+        self._digests = Digests()
+        self._paths = Paths(template.root, index, strict, self._context, self._digests)
         self._keys: dict[str, bytes] = {}
-        self._digests: dict[tuple[str, ...], bytes] = {}
+        self._chains: dict[tuple[str, ...], bytes] = {}
 
     def run(self) -> Render:
         files: dict[str, Rendered] = {}
@@ -181,7 +182,7 @@ class _Rendering:
         return short(bytes.fromhex(source.digest) + b"".join(map(self._value_digest, reads)))
 
     def _value_digest(self, chain: tuple[str, ...]) -> bytes:
-        known = self._digests.get(chain)
+        known = self._chains.get(chain)
         if known is None:
             value = self._context.get(chain[0], _MISSING)
             for key in chain[1:]:
@@ -189,7 +190,7 @@ class _Rendering:
                 if type(value) is not dict or key in _DICT_ATTRIBUTES:
                     break
                 value = value.get(key, _MISSING)
-            known = self._digests[chain] = short(dump(value))
+            known = self._chains[chain] = self._digests.of(value)
         return known
 
 
