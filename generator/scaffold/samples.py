@@ -139,8 +139,8 @@ def _is_for_all(field: Field) -> bool:
 
 
 def _keys(entity: Entity, fields: Iterable[Field]) -> Iterator[tuple[str, ...]]:
-    """Return the groups of sampled fields that are unique."""
-    by_name = {field.name: field for field in fields}
+    """Return the groups of sampled fields that are unique; with a reference, any group is."""
+    by_name = {field.name: field for field in fields if field.to is None}
     yield from ((name,) for name, field in by_name.items() if field.unique)
     yield from (group for group in entity.unique if by_name.keys() >= {*group})
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import strategies
 from hypothesis import given
 from hypothesis import strategies as st
+
+import strategies
 from scaffold.checks import check_kinds, parse_check
 from scaffold.entities import Entity, expand, from_record, to_record, validate
 from scaffold.errors import ScaffoldError
@@ -288,6 +289,20 @@ def test_a_reference_that_must_not_be_empty_is_one_to_fill() -> None:
     assert made.samples == ((("post", "any"),),)
     with pytest.raises(ScaffoldError, match="no first row could be added"):
         validate((made, other), TYPES)
+
+
+def test_rows_of_what_is_unique_with_a_reference_may_repeat() -> None:
+    made = entity(
+        "post:Post:null:unique",
+        "a:int",
+        checks=("post is not null", "a in (1, 2)"),
+        unique=(("post", "a"),),
+    )
+
+    assert made.samples == expand(replace(made, samples=()), TYPES).samples
+    assert sorted(dict(row)["a"] or "" for row in made.samples) == ["1", "2"]
+    with pytest.raises(ScaffoldError, match="refers to `Post`"):
+        validate((made,), TYPES)
 
 
 def test_several_fields_that_must_be_empty() -> None:
