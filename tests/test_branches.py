@@ -1,0 +1,114 @@
+"""Two branches that each add an entity merge with plain `git merge`."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import commands
+import gates
+import pytest
+from servers import Servers
+from template_repository import git
+
+from scaffold.answers import read
+
+# In the files that list entities, both fall between Comment and User.
+ONE = ("Photo", "caption:str,80")
+OTHER = ("Post", "title:str,200", "price:decimal,10,2:default=0")
+
+
+@pytest.fixture(scope="module")
+def neighbours(committed_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    project = commands.new(committed_template, tmp_path_factory.mktemp("projects") / "blog")
+    commands.model(project, "Comment", "body:text")
+    commands.model(project, "User", "email:email:unique", "name:str,80")
+    commit(project)
+    return project
+
+
+def commit(project: Path) -> None:
+    git(project, "add", "--all")
+    git(project, "commit", "--quiet", "--message", "more")
+
+
+def merged(start: Path, folder: Path, one: tuple[str, ...], other: tuple[str, ...]) -> Path:
+    """Add each entity on a branch of its own, and merge the second into the first."""
+    project = Path(shutil.copytree(start, folder))
+    first = git(project, "branch", "--show-current")
+    git(project, "branch", "other")
+    commands.model(project, *one)
+    commit(project)
+    git(project, "checkout", "--quiet", "other")
+    commands.model(project, *other)
+    commit(project)
+    git(project, "checkout", "--quiet", first)
+    git(project, "merge", "--quiet", "--no-edit", "other")
+    return project
+
+
+def join_migrations(project: Path) -> None:
+    gates.run(project, "-m", "alembic", "merge", "heads", "-m", "merge")
+
+
+@pytest.fixture(scope="module")
+def branches(neighbours: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return merged(neighbours, tmp_path_factory.mktemp("merged") / "blog", ONE, OTHER)
+
+
+def test_both_entities_are_there(branches: Path) -> None:
+    names = [entity.name for entity in read(branches).entities]
+
+    assert names == ["Comment", "Photo", "Post", "User"]
+
+
+def test_scaffold_asks_for_the_migrations_to_be_joined(branches: Path) -> None:
+    printed = commands.model(branches, "Tag", "name:str,40", code=1)
+
+    assert "the migrations have 2 heads" in printed
+    assert "alembic merge heads" in printed
+
+
+@pytest.mark.slow
+def test_the_merged_project_passes_every_gate(
+    branches: Path, tmp_path: Path, servers: Servers
+) -> None:
+    project = Path(shutil.copytree(branches, tmp_path / "blog"))
+    join_migrations(project)
+
+    gates.everything(project, servers, ["sqlite"])
+
+
+@pytest.mark.slow
+def test_the_next_entity_sorts_what_the_merge_left(
+    branches: Path, neighbours: Path, tmp_path: Path
+) -> None:
+    project = Path(shutil.copytree(branches, tmp_path / "merged"))
+    join_migrations(project)
+    commands.model(project, "Tag", "name:str,40")
+    straight = Path(shutil.copytree(neighbours, tmp_path / "straight"))
+    for entity in (ONE, OTHER, ("Tag", "name:str,40")):
+        commands.model(straight, *entity)
+
+    for path in (".copier-answers.yml", "src/blog/persistence/models/__init__.py"):
+        assert (project / path).read_text() == (straight / path).read_text()
+
+
+def test_branches_that_refer_to_one_entity_leave_its_model_to_a_person(
+    neighbours: Path, tmp_path: Path
+) -> None:
+    # Both add a relationship at one place of the same class: git asks, and mixes nothing up.
+    with pytest.raises(subprocess.CalledProcessError):
+        merged(neighbours, tmp_path / "blog", (*ONE, "owner:User"), (*OTHER, "author:User"))
+
+    conflicts = git(tmp_path / "blog", "diff", "--name-only", "--diff-filter=U").splitlines()
+    assert conflicts == ["src/blog/persistence/models/user.py"]
+
+
+def test_branches_that_add_the_first_entity_merge(
+    committed_template: Path, tmp_path: Path
+) -> None:
+    empty = commands.new(committed_template, tmp_path / "blog")
+    project = merged(empty, tmp_path / "merged", ONE, OTHER)
+
+    join_migrations(project)
+    gates.static(project)
