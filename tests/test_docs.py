@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
 import pytest
+import typer
 
 import template_repository
-from scaffold.cli import cli
+from scaffold.cli import COMMANDS, app
 from scaffold.grammar import MODIFIER_ALIASES, MODIFIERS, TYPE_ALIASES
 from scaffold.types import load_types
 
@@ -172,7 +172,7 @@ def test_commands_do_what_is_shown(tmp_path: Path) -> None:
 def test_session_shows_the_main_commands() -> None:
     words = {tuple(shown.command.split()[:2]) for shown in shown_commands()}
 
-    assert {("scaffold", name) for name in cli.commands} <= words
+    assert {("scaffold", name) for name in COMMANDS} <= words
     assert {("make", "test"), ("make", "run")} <= words
 
 
@@ -193,9 +193,9 @@ def test_every_word_of_the_grammar_is_documented(name: str) -> None:
     ("command", "option"),
     [
         (name, max(option.opts, key=len))
-        for name, command in cli.commands.items()
+        for name, command in typer.main.get_group(app).commands.items()
         for option in command.params
-        if isinstance(option, click.Option)
+        if option.param_type_name == "option"
     ],
 )
 def test_every_option_is_documented(command: str, option: str) -> None:

@@ -33,16 +33,21 @@ def data_folder() -> Path:
     return Path(user_data_dir("scaffold", appauthor=False))
 
 
-def write_cached(path: Path, content: bytes) -> None:
-    """Write a cache file in one step; a cache that cannot be written is no error."""
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file of these folders in one step; one that cannot be written is no error."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(_checksum(content) + b"\n" + content)
+        temporary.write_bytes(content)
         temporary.replace(path)
     except OSError:
         with suppress(OSError):
             temporary.unlink()
+
+
+def write_cached(path: Path, content: bytes) -> None:
+    """Write a cache file, which begins with a checksum, so that a damaged one is not believed."""
+    write_whole(path, _checksum(content) + b"\n" + content)
 
 
 def _checksum(content: bytes) -> bytes:

@@ -1,26 +1,22 @@
-"""The commands: parse, call, print. The only module that prints or exits.
-
-Click, and not Typer: Typer 0.29 imports pydantic to read a single argument, and that alone takes
-as long as everything else that `scaffold model` does.
-"""
+"""The commands: parse, call, print. The only module that prints or exits."""
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import click
+import typer
 
 from scaffold import __version__
 from scaffold.errors import ScaffoldError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from click.shell_completion import CompletionItem
+    from collections.abc import Iterator, Sequence
 
     from scaffold.apply import Recovery
     from scaffold.declare import Declaration
@@ -28,10 +24,9 @@ if TYPE_CHECKING:
     from scaffold.output import Style
     from scaffold.project import Outcome
 
-    Command = Callable[..., int]
-
 INTERRUPTED = 130
 WRITING = {"new", "model"}
+COMMANDS = {*WRITING, "list"}
 SLOW = 1.0  # seconds without a word before a command says what it waits for
 
 # What follows a command's options in its help; "\b" keeps the lines as they are.
@@ -44,8 +39,7 @@ Examples:
 
 \b
 Completion of commands, types and entities in your shell:
-  eval "$(_SCAFFOLD_COMPLETE=bash_source scaffold)"    # or zsh_source
-  _SCAFFOLD_COMPLETE=fish_source scaffold | source
+  scaffold --install-completion
 """
 ABOUT_NEW = """\b
 Examples:
@@ -77,6 +71,8 @@ Examples:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 error, 2 usage, 3 conflicts."""
+    # A command is short and builds much that lasts until its end: collecting garbage only costs.
+    gc.disable()
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -84,95 +80,128 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; no exception gets out."""
     wants_json = "--json" in arguments
     try:
-        code = cli.main(list(arguments), prog_name="scaffold", standalone_mode=False)
+        command = typer.main.get_command(app)
+        code = int(command.main([*arguments], prog_name="scaffold", standalone_mode=False) or 0)
     except ScaffoldError as error:
         unwritten = command_of(arguments) in WRITING
         return fail(error, wants_json=wants_json, unwritten=unwritten)
-    except (KeyboardInterrupt, click.Abort):
-        fail(ScaffoldError("interrupted; nothing was written"), wants_json=wants_json)
-        return INTERRUPTED
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        return error.exit_code
-    except click.ClickException as error:
-        return fail_usage(error, arguments, wants_json=wants_json)
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
     except Exception as error:  # noqa: BLE001  # nobody should have to read a traceback
+        # Typer does not publish the class of its usage errors; they alone can format themselves.
+        if message := getattr(error, "format_message", None):
+            return fail_usage(message(), arguments, wants_json=wants_json)
         return fail_internally(error, wants_json=wants_json)
-    return int(code or 0)
+    # Typer turns Ctrl-C in a command into this code, and says nothing.
+    if code == INTERRUPTED:
+        fail(ScaffoldError("interrupted; nothing was written"), wants_json=wants_json)
+    return code
 
 
 # Commands.
 
 
-def complete_field(
-    context: click.Context, _: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Offer what may follow in a field."""
-    from click.shell_completion import CompletionItem
+class KeyKind(StrEnum):
+    """What a primary key is."""
 
+    INT = "int"
+    UUID4 = "uuid4"
+    UUID7 = "uuid7"
+
+
+class Paging(StrEnum):
+    """How lists are paged."""
+
+    KEYSET = "keyset"
+    OFFSET = "offset"
+
+
+class OnConflict(StrEnum):
+    """What to do where a person's edits are in the way."""
+
+    STOP = "stop"
+    MARKERS = "markers"
+
+
+def complete_field(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
+    """Offer what may follow in a field."""
     from scaffold.completion import complete
 
-    words = complete(context.params.get("fields") or (), incomplete)
-    return [CompletionItem(word) for word in words]
+    return complete([*(ctx.params.get("fields") or ()), *args], incomplete)
 
 
-def flag(*names: str, about: str) -> Callable[[Command], Command]:
-    """Return an option without a value."""
-    return click.option(*names, is_flag=True, help=about)
+def show_version(wanted: bool) -> None:  # noqa: FBT001  # Typer calls it with the flag
+    """Print the version and stop."""
+    if wanted:
+        typer.echo(f"scaffold {__version__}")
+        raise typer.Exit
 
 
-def text(*names: str, about: str, **more: Any) -> Callable[[Command], Command]:
-    """Return an option with a value."""
-    return click.option(*names, help=about, **more)
+DryRun = Annotated[
+    bool, typer.Option("-n", "--dry-run", help="Show what would be done; write nothing.")
+]
+Diff = Annotated[bool, typer.Option("--diff", help="Show the changes as a unified diff.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")]
+Conflicts = Annotated[
+    OnConflict,
+    typer.Option(
+        "--on-conflict",
+        help="Where your edits are in the way: write nothing, or conflict markers.",
+    ),
+]
 
-
-dry_run = flag("-n", "--dry-run", about="Show what would be done; write nothing.")
-diff = flag("--diff", about="Show the changes as a unified diff.")
-as_json = flag("--json", about="Print one JSON object on stdout.")
-quiet = flag("-q", "--quiet", about="Print errors only.")
-on_conflict = text(
-    "--on-conflict",
-    type=click.Choice(["stop", "markers"]),
-    default="stop",
-    show_default=True,
-    about="Where your edits are in the way: write nothing, or conflict markers.",
-)
-
-
-@click.group(
+app = typer.Typer(
+    rich_markup_mode=None,  # the help is laid out below, and shows without loading Rich
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=ABOUT,
 )
-@click.version_option(__version__, prog_name="scaffold", message="%(prog)s %(version)s")
-def cli() -> None:
+
+
+@app.callback(epilog=ABOUT)
+def scaffold(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
     """Start async FastAPI and SQLAlchemy services, and add entities to them."""
 
 
-@cli.command(epilog=ABOUT_NEW)
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@text("--name", "project_name", about="The project's name.")
-@text("--package", "package_name", about="The name of its Python package.")
-@text("--description", about="What it does, in a sentence.")
-@text("--database", about="sqlite, postgresql or mariadb; sqlite unless you say so.")
-@text("--primary-key", about="The keys of entities: int, uuid4 or uuid7.")
-@text("--data", metavar="QUESTION=ANSWER", multiple=True, about="The answer to any question.")
-@text("--template", metavar="URL", about="Another template than scaffold's own.")
-@text("--ref", about="A tag, branch or commit of the template.")
-@flag("--defaults", about="Ask nothing; take the defaults.")
-@flag("--no-git", about="Make no git repository with a first commit.")
-@as_json
-@quiet
+@app.command(epilog=ABOUT_NEW)
 def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)],
     *,
-    folder: Path,
-    data: tuple[str, ...],
-    template: str | None,
-    ref: str | None,
-    defaults: bool,
-    no_git: bool,
-    json: bool,
-    quiet: bool,
-    **answers: str | None,
+    name: Annotated[str | None, typer.Option(help="The project's name.")] = None,
+    package: Annotated[str | None, typer.Option(help="The name of its Python package.")] = None,
+    description: Annotated[str | None, typer.Option(help="What it does, in a sentence.")] = None,
+    database: Annotated[
+        str | None, typer.Option(help="sqlite, postgresql or mariadb; sqlite unless you say so.")
+    ] = None,
+    primary_key: Annotated[
+        str | None, typer.Option(help="The keys of entities: int, uuid4 or uuid7.")
+    ] = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(metavar="QUESTION=ANSWER", help="The answer to any question."),
+    ] = None,
+    template: Annotated[
+        str | None, typer.Option(metavar="URL", help="Another template than scaffold's own.")
+    ] = None,
+    ref: Annotated[
+        str | None, typer.Option(help="A tag, branch or commit of the template.")
+    ] = None,
+    defaults: Annotated[
+        bool, typer.Option("--defaults", help="Ask nothing; take the defaults.")
+    ] = False,
+    no_git: Annotated[
+        bool, typer.Option("--no-git", help="Make no git repository with a first commit.")
+    ] = False,
+    json: Json = False,
+    quiet: Quiet = False,
 ) -> int:
     """Start a project in the new folder DIR.
 
@@ -180,43 +209,63 @@ def new(
     """
     from scaffold.new import answers_of, create, source_of
 
-    given = answers_of(answers, data)
+    options = {
+        "project_name": name,
+        "package_name": package,
+        "description": description,
+        "database": database,
+        "primary_key": primary_key,
+    }
+    given = answers_of(options, data or ())
     source = source_of(template, ref)
     if not quiet:
-        click.echo(f"making {folder.absolute().name} from {source.src_path}", err=True)
+        typer.echo(f"making {folder.absolute().name} from {source.src_path}", err=True)
     ask = not defaults and not json and sys.stdin.isatty()
     created = create(folder, source, given, ask=ask, git=not no_git)
     return show_created(created, json=json, quiet=quiet)
 
 
-@cli.command(epilog=ABOUT_MODEL)
-@click.argument("name")
-@click.argument("fields", metavar="[FIELD]...", nargs=-1, shell_complete=complete_field)
-@text("--plural", about="Its plural, in snake_case.")
-@text("--table", about="Its table; the plural unless you say so.")
-@text("--pk", type=click.Choice(["int", "uuid4", "uuid7"]), about="Its kind of key.")
-@text("--unique", metavar="A,B", multiple=True, about="Fields that are unique together.")
-@text("--index", metavar="A,B", multiple=True, about="Fields to index together.")
-@text("--check", "checks", metavar="EXPR", multiple=True, about="A rule: 'ends > begins'.")
-@flag("--no-timestamps", about="No created_at and updated_at.")
-@flag("--soft-delete", about="Mark rows as deleted, and keep them.")
-@flag("--lock", about="Refuse to overwrite what somebody else changed.")
-@text(
-    "--page",
-    type=click.Choice(["keyset", "offset"]),
-    default="keyset",
-    show_default=True,
-    about="How lists are paged.",
-)
-@flag("--read-only", about="Only the endpoints that read.")
-@flag("--no-api", about="No endpoints.")
-@dry_run
-@diff
-@on_conflict
-@as_json
-@quiet
+@app.command(epilog=ABOUT_MODEL)
 def model(
-    *, dry_run: bool, diff: bool, on_conflict: str, json: bool, quiet: bool, **declared: Any
+    name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)],
+    fields: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FIELD]...", autocompletion=complete_field, show_default=False),
+    ] = None,
+    *,
+    plural: Annotated[str | None, typer.Option(help="Its plural, in snake_case.")] = None,
+    table: Annotated[
+        str | None, typer.Option(help="Its table; the plural unless you say so.")
+    ] = None,
+    pk: Annotated[KeyKind | None, typer.Option(help="Its kind of key.")] = None,
+    unique: Annotated[
+        list[str] | None, typer.Option(metavar="A,B", help="Fields that are unique together.")
+    ] = None,
+    index: Annotated[
+        list[str] | None, typer.Option(metavar="A,B", help="Fields to index together.")
+    ] = None,
+    check: Annotated[
+        list[str] | None, typer.Option(metavar="EXPR", help="A rule: 'ends > begins'.")
+    ] = None,
+    no_timestamps: Annotated[
+        bool, typer.Option("--no-timestamps", help="No created_at and updated_at.")
+    ] = False,
+    soft_delete: Annotated[
+        bool, typer.Option("--soft-delete", help="Mark rows as deleted, and keep them.")
+    ] = False,
+    lock: Annotated[
+        bool, typer.Option("--lock", help="Refuse to overwrite what somebody else changed.")
+    ] = False,
+    page: Annotated[Paging, typer.Option(help="How lists are paged.")] = Paging.KEYSET,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Only the endpoints that read.")
+    ] = False,
+    no_api: Annotated[bool, typer.Option("--no-api", help="No endpoints.")] = False,
+    dry_run: DryRun = False,
+    diff: Diff = False,
+    on_conflict: Conflicts = OnConflict.STOP,
+    json: Json = False,
+    quiet: Quiet = False,
 ) -> int:
     """Add the entity NAME to the project.
 
@@ -228,7 +277,22 @@ def model(
     from scaffold.entities import add_entity
     from scaffold.project import change
 
-    declaration = declaration_of(**declared)
+    declaration = declaration_of(
+        name=name,
+        fields=tuple(fields or ()),
+        plural=plural,
+        table=table,
+        pk=pk,
+        unique=tuple(unique or ()),
+        index=tuple(index or ()),
+        checks=tuple(check or ()),
+        no_timestamps=no_timestamps,
+        soft_delete=soft_delete,
+        lock=lock,
+        page=page.value,
+        read_only=read_only,
+        no_api=no_api,
+    )
     with patience("loading the project's template", quiet=quiet):
         outcome = change(
             Path.cwd(),
@@ -236,16 +300,14 @@ def model(
                 project.entities, entity_of(declaration, project.types, project.primary_key)
             ),
             dry_run=dry_run,
-            markers=on_conflict == "markers",
+            markers=on_conflict is OnConflict.MARKERS,
             on_recovery=show_recovery,
         )
-    with uninterrupted():  # what is written is written, and has to be said
-        return show(outcome, f"added {declaration.name}", diff=diff, json=json, quiet=quiet)
+    return show(outcome, f"added {declaration.name}", diff=diff, json=json, quiet=quiet)
 
 
-@cli.command(name="list", epilog=ABOUT_LIST)
-@as_json
-def list_entities(*, json: bool) -> int:
+@app.command(name="list", epilog=ABOUT_LIST)
+def list_entities(*, json: Json = False) -> int:
     """Show the project's entities, with their fields as they are typed."""
     from scaffold import output
     from scaffold.answers import find_project
@@ -257,9 +319,9 @@ def list_entities(*, json: bool) -> int:
         project = load(root)
     if json:
         records = output.entity_records(project.entities, project.types)
-        click.echo(output.as_json("done", entities=records))
+        typer.echo(output.as_json("done", entities=records))
     else:
-        click.echo(output.entities_text(project.entities, project.types, style_of(sys.stdout)))
+        typer.echo(output.entities_text(project.entities, project.types, style_of(sys.stdout)))
     return 0
 
 
@@ -285,15 +347,15 @@ def show(outcome: Outcome, title: str, *, diff: bool, json: bool, quiet: bool) -
 
     conflicts = output.has_conflicts(outcome.plan)
     if json:
-        click.echo(output.as_json(output.status_of(outcome), plan=outcome.plan, diff=diff))
+        typer.echo(output.as_json(output.status_of(outcome), plan=outcome.plan, diff=diff))
         return 3 if conflicts else 0
     style = style_of(sys.stdout)
     if diff and not quiet:
-        click.echo(output.diff_text(outcome.plan, style))
+        typer.echo(output.diff_text(outcome.plan, style))
     if outcome.plan.conflicts:
         show_conflicts(outcome)
     elif not quiet:
-        click.echo(output.outcome_text(outcome, title, style))
+        typer.echo(output.outcome_text(outcome, title, style))
     return 3 if conflicts else 0
 
 
@@ -303,26 +365,26 @@ def show_conflicts(outcome: Outcome) -> None:
     from scaffold.errors import ConflictError
 
     style = style_of(sys.stderr)
-    click.echo(output.conflicts_text(outcome.plan, style) + "\n", err=True)
+    typer.echo(output.conflicts_text(outcome.plan, style) + "\n", err=True)
     files = output.count(len(outcome.plan.conflicts), "file")
     error = ConflictError(
         f"your edits are in the way in {files}; nothing was written",
         help="move them out of the way, or take conflict markers into the files: "
         "--on-conflict markers",
     )
-    click.echo(output.error_text(error, style), err=True)
+    typer.echo(output.error_text(error, style), err=True)
 
 
 def show_recovery(recovery: Recovery) -> None:
     """Say what became of an interrupted command."""
     from scaffold.output import recovery_text
 
-    click.echo(recovery_text(recovery, style_of(sys.stderr)), err=True)
+    typer.echo(recovery_text(recovery, style_of(sys.stderr)), err=True)
 
 
 def command_of(arguments: Sequence[str]) -> str:
     """Return the command that a command line names, if there is one of that name."""
-    return next((word for word in arguments if word in cli.commands), "")
+    return next((word for word in arguments if word in COMMANDS), "")
 
 
 def fail(error: ScaffoldError, *, wants_json: bool, unwritten: bool = False) -> int:
@@ -330,23 +392,25 @@ def fail(error: ScaffoldError, *, wants_json: bool, unwritten: bool = False) -> 
     from scaffold import output
 
     if wants_json:
-        click.echo(output.as_json("error", error=error))
+        typer.echo(output.as_json("error", error=error))
     else:
         text = output.error_text(error, style_of(sys.stderr), unwritten=unwritten)
-        click.echo(text, err=True)
+        typer.echo(text, err=True)
     return error.exit_code
 
 
-def fail_usage(error: click.ClickException, arguments: Sequence[str], *, wants_json: bool) -> int:
+def fail_usage(problem: str, arguments: Sequence[str], *, wants_json: bool) -> int:
     """Print what is wrong with the command line, in the form of all errors."""
     from scaffold.errors import UsageError
 
-    message, _, hint = error.format_message().partition(". ")
+    if problem.startswith("Usage:"):  # no command: the help is the answer
+        typer.echo(problem)
+        return UsageError.exit_code
+    message, _, hint = problem.partition(". ")
     hint = hint[:1].lower() + hint[1:]
     asked = " ".join(filter(None, ("scaffold", command_of(arguments), "--help")))
     usage = UsageError(message[:1].lower() + message[1:].rstrip("."), help=hint or asked)
-    fail(usage, wants_json=wants_json)
-    return error.exit_code
+    return fail(usage, wants_json=wants_json)
 
 
 def fail_internally(error: Exception, *, wants_json: bool) -> int:
@@ -383,7 +447,7 @@ def patience(doing: str, *, quiet: bool = False) -> Iterator[None]:
         return
     from threading import Timer
 
-    timer = Timer(SLOW, lambda: click.echo(f"{doing} ...", err=True))
+    timer = Timer(SLOW, lambda: typer.echo(f"{doing} ...", err=True))
     timer.daemon = True
     timer.start()
     try:
@@ -406,10 +470,10 @@ def show_created(created: Created, *, json: bool, quiet: bool) -> int:
     from scaffold import output
 
     for note in created.notes:
-        click.echo(f"note: {note}", err=True)
+        typer.echo(f"note: {note}", err=True)
     if json:
         changes = [{"path": path, "kind": "create"} for path in created.files]
-        click.echo(output.as_json("done", changes=changes))
+        typer.echo(output.as_json("done", changes=changes))
     elif not quiet:
-        click.echo(output.created_text(created, style_of(sys.stdout)))
+        typer.echo(output.created_text(created, style_of(sys.stdout)))
     return 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffold.cache import data_folder, write_cached
+from scaffold.cache import data_folder, write_whole
 from scaffold.errors import ScaffoldError
 from scaffold.git import run_git
 
@@ -95,7 +95,7 @@ def _kept_bundle() -> Path | None:
         return None
     kept = data_folder() / shipped.name
     if not kept.is_file():
-        write_cached(kept, shipped.read_bytes())
+        write_whole(kept, shipped.read_bytes())
     if not kept.is_file():
         raise ScaffoldError(
             f"the template could not be kept in `{kept.parent}`",

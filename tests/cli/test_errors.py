@@ -296,7 +296,7 @@ def test_debug_shows_the_traceback(
 USAGE_ERRORS = {
     "model": "error: missing argument 'NAME'\nhelp: scaffold model --help\n",
     "modle Post": "error: no such command 'modle'\nhelp: did you mean 'model'?\n",
-    "model Post --nul": "error: no such option '--nul'\nhelp: scaffold model --help\n",
+    "model Post --nul": "error: no such option: --nul\nhelp: scaffold model --help\n",
     "model Post --pk serial": (
         "error: invalid value for '--pk': 'serial' is not one of 'int', 'uuid4', 'uuid7'\n"
         "help: scaffold model --help\n"
