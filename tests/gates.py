@@ -15,12 +15,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from servers import DATABASES, Servers, fresh
 
 CYCLE = Path(__file__).parent / "migrations" / "cycle.py"
 # Kept from run to run: most of what mypy reads are libraries.
 MYPY_CACHE = Path(__file__).parents[1] / ".mypy_cache" / "generated"
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+EACH_DATABASE = pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=[pytest.mark.database] if kind != "sqlite" else [])
+        for kind in DATABASES
+    ],
+)
 Gate = Callable[[Path], None]
 
 

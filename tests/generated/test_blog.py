@@ -6,16 +6,7 @@ import pytest
 
 import commands
 import gates
-from servers import DATABASES, Servers
-
-EACH_DATABASE = pytest.mark.parametrize(
-    "kind",
-    [
-        pytest.param(kind, marks=[pytest.mark.database] if kind != "sqlite" else [])
-        for kind in DATABASES
-    ],
-)
-
+from servers import Servers
 
 @pytest.fixture(scope="module")
 def blog(committed_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -27,11 +18,11 @@ def test_the_blog(blog: Path, gate: gates.Gate) -> None:
     gate(blog)
 
 
-@EACH_DATABASE
+@gates.EACH_DATABASE
 def test_the_blog_migrates(blog: Path, servers: Servers, kind: str) -> None:
     gates.migrated(blog, servers, [kind])
 
 
-@EACH_DATABASE
+@gates.EACH_DATABASE
 def test_the_blog_passes_its_suite(blog: Path, servers: Servers, kind: str) -> None:
     gates.tested(blog, servers, kind)
