@@ -20,7 +20,7 @@ $(READY): pyproject.toml hatch_build.py
 	@echo "setting up .venv with $(PYTHON) (once)" >&2
 	@$(PYTHON) -m venv --clear .venv
 	@if $(BIN)/python -m pip install --quiet --quiet uv; then \
-		$(BIN)/uv pip install --quiet --python $(BIN)/python --editable '.[dev]'; \
+		$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --editable '.[dev]'; \
 	else \
 		$(BIN)/python -m pip install --quiet --editable '.[dev]'; \
 	fi
