@@ -12,7 +12,7 @@ from scaffold.difference import CreateTable, DropTable, Operation, difference, i
 from scaffold.errors import ScaffoldError
 from scaffold.history import VERSIONS, read_history
 from scaffold.layout import lay_out
-from scaffold.schema import tables_of
+from scaffold.schema import changed_tables
 from scaffold.source import Template
 
 TEMPLATE = "template/macros/revision.py.jinja"
@@ -32,7 +32,7 @@ class Revision:
     text: str
 
 
-def revision_for(
+def revision_for(  # noqa: PLR0913 (all but the models by name)
     old_model: Mapping[str, Any],
     new_model: Mapping[str, Any],
     *,
@@ -47,7 +47,7 @@ def revision_for(
     `slug` is the end of the file's name and says what is done unless given. Raises ScaffoldError
     when the project's revisions have no single head, or name one that is missing.
     """
-    operations = difference(tables_of(old_model), tables_of(new_model))
+    operations = difference(*changed_tables(old_model, new_model))
     if not operations:
         return None
     history = read_history(root)

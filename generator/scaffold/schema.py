@@ -91,7 +91,20 @@ def _frozen(record: Mapping[str, Any]) -> dict[str, Any]:
     return {**record, "columns": tuple(record["columns"])}
 
 
-def tables_of(model: Mapping[str, Any]) -> dict[str, Table]:
-    """Return the tables of a derived model by name."""
-    tables = (Table.from_spec(entity["table_spec"]) for entity in model.get("entities", ()))
-    return {table.name: table for table in tables}
+def changed_tables(
+    old_model: Mapping[str, Any], new_model: Mapping[str, Any]
+) -> tuple[dict[str, Table], dict[str, Table]]:
+    """Return the tables by name, old and new, in which two derived models differ."""
+    old, new = _specs(old_model), _specs(new_model)
+    return _read(old, new), _read(new, old)
+
+
+def _specs(model: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    specs = (entity["table_spec"] for entity in model.get("entities", ()))
+    return {spec["name"]: spec for spec in specs}
+
+
+def _read(
+    specs: Mapping[str, Mapping[str, Any]], other: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Table]:
+    return {name: Table.from_spec(spec) for name, spec in specs.items() if other.get(name) != spec}
