@@ -303,7 +303,8 @@ def model(
             markers=on_conflict is OnConflict.MARKERS,
             on_recovery=show_recovery,
         )
-    return show(outcome, f"added {declaration.name}", diff=diff, json=json, quiet=quiet)
+    with uninterrupted():  # what is written is written, and has to be said
+        return show(outcome, f"added {declaration.name}", diff=diff, json=json, quiet=quiet)
 
 
 @app.command(name="list", epilog=ABOUT_LIST)

@@ -245,6 +245,21 @@ def test_interrupted_while_planning(
     assert before == everything(blog)
 
 
+def test_interrupted_when_all_is_written(
+    blog: Path, scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> str:
+        os.kill(os.getpid(), signal.SIGINT)
+        return "added Post"
+
+    monkeypatch.setattr("scaffold.output.outcome_text", interrupt)
+
+    result = scaffold(blog, "model", "Post", "title")
+
+    assert (0, "added Post\n", "") == (result.code, result.out, result.err)
+    assert (blog / "src/blog/domain/post.py").is_file()
+
+
 def fail_at_step(
     monkeypatch: pytest.MonkeyPatch, number: int, how: OSError | signal.Signals
 ) -> None:
