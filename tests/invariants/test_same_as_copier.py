@@ -1,21 +1,19 @@
 """`scaffold model` leaves the tree that `copier update` would leave for the same answers.
 
-But for the revision, which Copier does not know, and for what `copier_does_otherwise` names.
+But for the revision, which Copier does not know, and for what `divergence` names.
 """
 
-import json
 import shutil
 import warnings
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import commands
+import projects
 import pytest
-import yaml
 from copier import VcsRef, run_update
+from divergence import Versions, divergence
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from strategies import graphs
@@ -80,3 +78,110 @@ def test_random_entities(empty: Path, entities: list[Entity], data: st.DataObjec
         ours, theirs = trees(project, entities[:first], entities[first:])
 
     assert ours == theirs
+
+
+# What people do to their files before the next entity.
+
+METHOD = '\n    async def count_by_hand(self) -> int:\n        """By hand."""\n        return 0\n'
+
+
+def by_the_rules(project: Path) -> None:
+    """Edit as the documentation says: below the marks, in one's own files, and in settings."""
+    for layer in ("domain", "services", "persistence/models", "persistence/repositories"):
+        append(project / f"src/blog/{layer}/user.py", METHOD)
+    append(project / "src/blog/api/routes/user.py", "\n\n# An endpoint by hand.\n")
+    append(project / "tests/api/test_user.py", "\n\nasync def test_by_hand() -> None:\n    pass\n")
+    replace(project / "pyproject.toml", "dependencies = [", 'dependencies = [\n    "rich>=14",')
+    replace(project / "src/blog/settings.py", '"""', '"""Ours. ')
+    (project / "src/blog/services/report.py").write_text('"""Reports."""\n', encoding="utf-8")
+    (project / "tests/unit/test_user.py").unlink()
+    (project / "Makefile").chmod(0o755)
+
+
+def append(file: Path, text: str) -> None:
+    file.write_text(file.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def replace(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def edited(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    project = Path(shutil.copytree(empty, tmp_path_factory.mktemp("edited") / "blog"))
+    commands.model(project, *commands.BLOG[0])
+    commit(project)
+    return project
+
+
+USER, POST = (projects.entity(*arguments) for arguments in commands.BLOG[:2])
+
+
+def test_edits_by_the_rules(edited: Path, tmp_path: Path) -> None:
+    project = Path(shutil.copytree(edited, tmp_path / "blog"))
+    by_the_rules(project)
+    commit(project)
+
+    ours, theirs = trees(project, [USER], [POST])
+
+    assert ours == theirs
+    assert METHOD.encode() in ours["src/blog/persistence/models/user.py"][0]
+    assert "tests/unit/test_user.py" not in ours
+
+
+def versions(start: Path, edit: Callable[[Path], None]) -> Iterator[Versions]:
+    """Return each file that the two commands leave different after an edit, in all its versions."""
+    with TemporaryDirectory() as name:
+        clean, project = (Path(shutil.copytree(start, Path(name, who))) for who in ("a", "b"))
+        old = tree(clean)
+        commands.model(clean, *commands.arguments_of(POST))
+        new = tree(clean)
+        edit(project)
+        commit(project)
+        before = tree(project)
+        ours, theirs = trees(project, [USER], [POST])
+    stages = (old, new, before, ours, theirs)
+    for path in sorted(ours.keys() | theirs.keys()):
+        if ours.get(path) != theirs.get(path):
+            yield Versions(path, *(stage.get(path, (None, 0))[0] for stage in stages))
+
+
+REGISTRY = "src/blog/persistence/models/__init__.py"
+
+
+def in_the_same_gap(project: Path) -> None:
+    """Add a line to a registry where the next entity's line comes."""
+    replace(project / REGISTRY, '    "UserRow",', '    "Timestamps",\n    "UserRow",')
+    replace(
+        project / REGISTRY,
+        "from blog.persistence.models.user",
+        "from blog.persistence.base import Timestamps\nfrom blog.persistence.models.user",
+    )
+
+
+def test_a_registry_is_united(edited: Path) -> None:
+    found = list(versions(edited, in_the_same_gap))
+
+    assert {file.path: divergence(file, is_union=True) for file in found} == {
+        REGISTRY: "unites a registry"
+    }
+    assert found[0].by_copier is not None
+    assert b"<<<<<<<" in found[0].by_copier
+    assert found[0].by_scaffold is not None
+    assert b'"Timestamps"' in found[0].by_scaffold
+
+
+def test_a_conflict_stops_scaffold_and_is_written_by_copier(edited: Path, tmp_path: Path) -> None:
+    project = Path(shutil.copytree(edited, tmp_path / "blog"))
+    model = project / "src/blog/persistence/models/user.py"
+    replace(model, "import Mapped, mapped_column, validates", "import Mapped, validates, mapped_column")
+    commit(project)
+    before = tree(project)
+
+    commands.model(project, *commands.arguments_of(POST), code=3)
+    assert before == tree(project)
+
+    update(project, [USER, POST])
+    assert b"<<<<<<<" in model.read_bytes()
