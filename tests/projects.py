@@ -1,5 +1,6 @@
 """Projects rendered from this working tree: no command, no copy, no install."""
 
+import atexit
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
 
@@ -35,6 +37,7 @@ ANSWERS: dict[str, Any] = {
 def working_tree() -> Template:
     """Return the template as it is in this working tree."""
     cached = Path(mkdtemp(prefix="scaffold-template-"))
+    atexit.register(rmtree, cached, ignore_errors=True)
     (cached / "modes.json").write_text("{}", encoding="utf-8")
     return Template(REPOSITORY, "0" * 40, ANSWERS["_src_path"], ANSWERS["_commit"], cached)
 
