@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+
 from servers import DATABASES, Servers, fresh
 
 CYCLE = Path(__file__).parent / "migrations" / "cycle.py"
@@ -94,7 +95,9 @@ def migrated(root: Path, servers: Servers, kinds: Iterable[str] = DATABASES) -> 
     kinds = tuple(kinds)
     with TemporaryDirectory() as name, ExitStack() as stack:
         urls = [
-            stack.enter_context(fresh(servers, kind, Path(name))) for kind in kinds for _ in range(2)
+            stack.enter_context(fresh(servers, kind, Path(name)))
+            for kind in kinds
+            for _ in range(2)
         ]
         printed = run(root, str(CYCLE), package_of(root), *urls)
     for kind, schemas in zip(kinds, schemas_of(printed), strict=True):
@@ -113,7 +116,7 @@ def package_of(root: Path) -> str:
     return next(path.name for path in sorted((root / "src").iterdir()) if path.is_dir())
 
 
-def tested(root: Path, servers: Servers, kind: str = "sqlite") -> None:
+def suite_passes(root: Path, servers: Servers, kind: str = "sqlite") -> None:
     """Run the project's own suite, with the one plug-in that it has."""
     options = ("-q", "-p", "pytest_asyncio.plugin", "-p", "no:cacheprovider", "--no-header")
     with TemporaryDirectory() as name, fresh(servers, kind, Path(name)) as url:
@@ -134,4 +137,4 @@ def everything(root: Path, servers: Servers, kinds: Iterable[str] = DATABASES) -
     static(root)
     migrated(root, servers, kinds)
     for kind in kinds:
-        tested(root, servers, kind)
+        suite_passes(root, servers, kind)

@@ -4,13 +4,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 import commands
 import gates
-import pytest
+from scaffold.answers import read
 from servers import Servers
 from template_repository import git
-
-from scaffold.answers import read
 
 # In the files that list entities, both fall between Comment and User.
 ONE = ("Photo", "caption:str,80")
@@ -104,9 +104,7 @@ def test_branches_that_refer_to_one_entity_leave_its_model_to_a_person(
     assert conflicts == ["src/blog/persistence/models/user.py"]
 
 
-def test_branches_that_add_the_first_entity_merge(
-    committed_template: Path, tmp_path: Path
-) -> None:
+def test_branches_that_add_the_first_entity_merge(committed_template: Path, tmp_path: Path) -> None:
     empty = commands.new(committed_template, tmp_path / "blog")
     project = merged(empty, tmp_path / "merged", ONE, OTHER)
 

@@ -8,6 +8,7 @@ import commands
 import gates
 from servers import Servers
 
+
 @pytest.fixture(scope="module")
 def blog(committed_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return commands.blog(committed_template, tmp_path_factory.mktemp("projects") / "blog")
@@ -25,4 +26,4 @@ def test_the_blog_migrates(blog: Path, servers: Servers, kind: str) -> None:
 
 @gates.EACH_DATABASE
 def test_the_blog_passes_its_suite(blog: Path, servers: Servers, kind: str) -> None:
-    gates.tested(blog, servers, kind)
+    gates.suite_passes(blog, servers, kind)

@@ -3,14 +3,14 @@
 import warnings
 from pathlib import Path
 
-import commands
 import copier
-import gates
 import pytest
 from pytest_copie.plugin import Copie
-from template_repository import git, tree
 
+import commands
+import gates
 from scaffold.answers import read
+from template_repository import git, tree
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql", "mariadb"])

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 import commands
 import gates
-import pytest
-from servers import Servers
-
 from everything import EVERYTHING
 from scaffold.grammar import parse_field
+from servers import Servers
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_every_option_and_type_migrates(shop: Path, servers: Servers, kind: str)
 
 @gates.EACH_DATABASE
 def test_every_option_and_type_passes_its_suite(shop: Path, servers: Servers, kind: str) -> None:
-    gates.tested(shop, servers, kind)
+    gates.suite_passes(shop, servers, kind)
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,4 @@ def test_no_entity(committed_template: Path, tmp_path: Path, servers: Servers) -
     project = commands.new(committed_template, tmp_path / "empty")
 
     gates.static(project)
-    gates.tested(project, servers)
+    gates.suite_passes(project, servers)

@@ -6,13 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import commands
-import gates
 import pytest
 import yaml
 
-from scaffold.entities import to_record
+import commands
+import gates
 from scaffold.answers import read
+from scaffold.entities import to_record
 
 REPOSITORY = Path(__file__).parents[2]
 TRUSTED = {"_tasks", "_migrations", "_jinja_extensions"}

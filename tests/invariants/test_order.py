@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import commands
-import gates
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
+
+import commands
+import gates
+from scaffold.entities import Entity
 from strategies import graphs
 from template_repository import tree
-
-from scaffold.entities import Entity
 
 FEW = settings(
     max_examples=max(settings().max_examples // 6, 1),

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
 import commands
 import gates
 import projects
-import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from strategies import graphs
-
 from scaffold.entities import Entity
+from strategies import graphs
 
 # A program started for each project would take most of the time: all projects share one.
 RENDERS = settings(

@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import commands
-import projects
 import pytest
 from copier import VcsRef, run_update
-from divergence import Versions, divergence
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+
+import commands
+import projects
+from divergence import Versions, divergence
+from scaffold.entities import Entity, in_order, to_record
 from strategies import graphs
 from template_repository import git, tree
-
-from scaffold.entities import Entity, in_order, to_record
 
 Tree = dict[str, tuple[bytes, int]]
 FEW = settings(
@@ -176,7 +176,9 @@ def test_a_registry_is_united(edited: Path) -> None:
 def test_a_conflict_stops_scaffold_and_is_written_by_copier(edited: Path, tmp_path: Path) -> None:
     project = Path(shutil.copytree(edited, tmp_path / "blog"))
     model = project / "src/blog/persistence/models/user.py"
-    replace(model, "import Mapped, mapped_column, validates", "import Mapped, validates, mapped_column")
+    replace(
+        model, "import Mapped, mapped_column, validates", "import Mapped, validates, mapped_column"
+    )
     commit(project)
     before = tree(project)
 
