@@ -42,6 +42,10 @@ class _Layout:
                 return self._bracketed(f"{self._flat(function)}(", _parts(node), ")", indent)
             case ast.List(elts=elements):
                 return self._bracketed("[", elements, "]", indent)
+            case ast.Compare(left=left, comparators=[right]):
+                sign = self._source[left.end_col_offset : right.col_offset].decode().strip()
+                line = f"{sign} {self._part(right, indent, len(sign) + 1)}"
+                return f"{self._part(left, indent)}\n{' ' * indent}{line}"
             case _:
                 return self._flat(node)
 

@@ -384,8 +384,19 @@ TYPES = st.recursive(
     max_leaves=4,
 )
 TEXTS = st.text("abc é日🙂'", min_size=1, max_size=150).map('"{}"'.format)
-EXPRESSIONS = TEXTS | st.builds(
-    "sa.column({}).in_([{}])".format, TEXTS, st.lists(TEXTS, min_size=1, max_size=8).map(", ".join)
+EXPRESSIONS = (
+    TEXTS
+    | st.builds(
+        "sa.column({}).in_([{}])".format,
+        TEXTS,
+        st.lists(TEXTS, min_size=1, max_size=8).map(", ".join),
+    )
+    | st.builds(
+        'sa.column("{}") {} sa.text("{}")'.format,
+        NAMES,
+        st.sampled_from([">=", "<="]),
+        st.integers(-(10**38), 10**38),
+    )
 )
 
 
