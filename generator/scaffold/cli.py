@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,12 +17,15 @@ from scaffold.errors import ScaffoldError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import TextIO
 
     from scaffold.apply import Recovery
     from scaffold.declare import Declaration
     from scaffold.new import Created
-    from scaffold.output import Style
+    from scaffold.plain import Plain
     from scaffold.project import Outcome
+    from scaffold.report import Report
+    from scaffold.terminal import Terminal
 
 INTERRUPTED = 130
 WRITING = {"new", "model"}
@@ -221,7 +224,10 @@ def new(
     if not quiet:
         typer.echo(f"making {folder.absolute().name} from {source.src_path}", err=True)
     ask = not defaults and not json and sys.stdin.isatty()
-    created = create(folder, source, given, ask=ask, git=not no_git)
+    # Where Copier asks its questions, or git for a password, a spinner would be in the way.
+    may_ask = ask or not source.src_path.removeprefix("git+").startswith(("/", "file:"))
+    with patience("rendering the template", quiet=quiet or may_ask or not sys.stderr.isatty()):
+        created = create(folder, source, given, ask=ask, git=not no_git)
     return show_created(created, json=json, quiet=quiet)
 
 
@@ -310,7 +316,6 @@ def model(
 @app.command(name="list", epilog=ABOUT_LIST)
 def list_entities(*, json: Json = False) -> int:
     """Show the project's entities, with their fields as they are typed."""
-    from scaffold import output
     from scaffold.answers import find_project
     from scaffold.project import load, settle
 
@@ -319,10 +324,14 @@ def list_entities(*, json: Json = False) -> int:
     with patience("loading the project's template"):
         project = load(root)
     if json:
-        records = output.entity_records(project.entities, project.types)
-        typer.echo(output.as_json("done", entities=records))
+        from scaffold.document import as_json, entity_records
+
+        records = entity_records(project.entities, project.types)
+        typer.echo(as_json("done", entities=records))
     else:
-        typer.echo(output.entities_text(project.entities, project.types, style_of(sys.stdout)))
+        from scaffold.output import entities_report
+
+        say(entities_report(project.entities, project.types))
     return 0
 
 
@@ -346,18 +355,19 @@ def show(outcome: Outcome, title: str, *, diff: bool, json: bool, quiet: bool) -
     """Print what a command did, and return its exit code."""
     from scaffold import output
 
-    conflicts = output.has_conflicts(outcome.plan)
+    code = 3 if output.has_conflicts(outcome.plan) else 0
     if json:
-        typer.echo(output.as_json(output.status_of(outcome), plan=outcome.plan, diff=diff))
-        return 3 if conflicts else 0
-    style = style_of(sys.stdout)
+        from scaffold.document import as_json
+
+        typer.echo(as_json(output.status_of(outcome), plan=outcome.plan, diff=diff))
+        return code
     if diff and not quiet:
-        typer.echo(output.diff_text(outcome.plan, style))
+        say(output.diff_report(outcome.plan))
     if outcome.plan.conflicts:
         show_conflicts(outcome)
     elif not quiet:
-        typer.echo(output.outcome_text(outcome, title, style))
-    return 3 if conflicts else 0
+        say(output.outcome_report(outcome, title))
+    return code
 
 
 def show_conflicts(outcome: Outcome) -> None:
@@ -365,22 +375,21 @@ def show_conflicts(outcome: Outcome) -> None:
     from scaffold import output
     from scaffold.errors import ConflictError
 
-    style = style_of(sys.stderr)
-    typer.echo(output.conflicts_text(outcome.plan, style) + "\n", err=True)
+    say(output.conflicts_report(outcome.plan), err=True)
     files = output.count(len(outcome.plan.conflicts), "file")
     error = ConflictError(
         f"your edits are in the way in {files}; nothing was written",
         help="move them out of the way, or take conflict markers into the files: "
         "--on-conflict markers",
     )
-    typer.echo(output.error_text(error, style), err=True)
+    say(output.error_report(error), err=True)
 
 
 def show_recovery(recovery: Recovery) -> None:
     """Say what became of an interrupted command."""
-    from scaffold.output import recovery_text
+    from scaffold.output import recovery_report
 
-    typer.echo(recovery_text(recovery, style_of(sys.stderr)), err=True)
+    say(recovery_report(recovery), err=True)
 
 
 def command_of(arguments: Sequence[str]) -> str:
@@ -390,13 +399,14 @@ def command_of(arguments: Sequence[str]) -> str:
 
 def fail(error: ScaffoldError, *, wants_json: bool, unwritten: bool = False) -> int:
     """Print an error and return its exit code."""
-    from scaffold import output
-
     if wants_json:
-        typer.echo(output.as_json("error", error=error))
+        from scaffold.document import as_json
+
+        typer.echo(as_json("error", error=error))
     else:
-        text = output.error_text(error, style_of(sys.stderr), unwritten=unwritten)
-        typer.echo(text, err=True)
+        from scaffold.output import error_report
+
+        say(error_report(error, unwritten=unwritten), err=True)
     return error.exit_code
 
 
@@ -442,39 +452,59 @@ def uninterrupted() -> Iterator[None]:
 
 @contextmanager
 def patience(doing: str, *, quiet: bool = False) -> Iterator[None]:
-    """Say on stderr what is going on once it takes over a second."""
+    """Say on stderr what is going on once it takes over a second; on a terminal, with a spinner."""
     if quiet:
         yield
         return
     from threading import Timer
 
-    timer = Timer(SLOW, lambda: typer.echo(f"{doing} ...", err=True))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+    with ExitStack() as shown:
+
+        def begin() -> None:
+            if sys.stderr.isatty():
+                from scaffold.terminal import Terminal
+
+                shown.enter_context(Terminal(sys.stderr).spinner(doing))
+            else:
+                typer.echo(f"{doing} ...", err=True)
+
+        timer = Timer(SLOW, begin)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
 
 
-def style_of(stream: object) -> Style:
-    """Return colors for a terminal that takes them, plain text for everything else."""
-    from scaffold.output import Style
+def say(report: Report, *, err: bool = False) -> None:
+    """Print a report."""
+    typer.echo(screen_of(sys.stderr if err else sys.stdout).layout(report), err=err)
 
-    is_terminal = getattr(stream, "isatty", lambda: False)()
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return Style(color=is_terminal and not plain)
+
+def screen_of(stream: TextIO) -> Plain | Terminal:
+    """Return Rich for a terminal, and for everything else plain text, which costs no import."""
+    if stream.isatty():
+        from scaffold.terminal import Terminal
+
+        return Terminal(stream)
+    from scaffold.plain import Plain
+
+    return Plain()
 
 
 def show_created(created: Created, *, json: bool, quiet: bool) -> int:
     """Print what a new project is made of."""
-    from scaffold import output
+    from scaffold.output import created_report, note_line
 
     for note in created.notes:
-        typer.echo(f"note: {note}", err=True)
+        say((note_line(note),), err=True)
     if json:
+        from scaffold.document import as_json
+
         changes = [{"path": path, "kind": "create"} for path in created.files]
-        typer.echo(output.as_json("done", changes=changes))
+        typer.echo(as_json("done", changes=changes))
     elif not quiet:
-        typer.echo(output.created_text(created, style_of(sys.stdout)))
+        say(created_report(created))
     return 0

@@ -1,9 +1,12 @@
-"""Lay out what commands say, for people and as JSON."""
+"""Work out what commands say, once: reports that a screen lays out."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING
+
+from scaffold.report import BLANK, Branch, Diff, Line, Outline, Report, Span, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,60 +19,14 @@ if TYPE_CHECKING:
     from scaffold.project import Outcome
     from scaffold.types import TypeTable
 
-SCHEMA = 1
 NOTHING_WRITTEN = "nothing was written"
 
-_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
-_COLOR_OF_KIND = {
-    "create": "green",
-    "update": "cyan",
-    "merge": "cyan",
-    "delete": "red",
-    "keep": "yellow",
-    "conflict": "red",
-}
+_EXAMPLE = "scaffold model User email:email:unique name:str,80"
 _SHOWN = 12  # lines of each side of a conflict
+_PIECE = re.compile(r":(?:[^:\\]|\\.)*")  # of a field as it is typed: its type, or a modifier
 
 
-class Style:
-    """Colors for a terminal, or plain text."""
-
-    def __init__(self, *, color: bool) -> None:
-        self._color = color
-
-    def __call__(self, text: str, *looks: str) -> str:
-        """Return the text with these looks: bold, dim, or a color."""
-        if not self._color or not text:
-            return text
-        return f"\033[{';'.join(_CODES[look] for look in looks)}m{text}\033[0m"
-
-
-PLAIN = Style(color=False)
-
-
-# For programs.
-
-
-def as_json(
-    status: str,
-    *,
-    plan: Plan | None = None,
-    error: ScaffoldError | None = None,
-    diff: bool = False,
-    **more: object,
-) -> str:
-    """Return the one object that a command prints with `--json`."""
-    import json
-
-    document = {
-        "schema": SCHEMA,
-        "status": status,
-        "changes": [_change_record(each, diff=diff) for each in _shown(plan)] if plan else [],
-        "conflicts": [_conflict_record(each) for each in plan.conflicts] if plan else [],
-        "error": _error_record(error) if error else None,
-        **more,
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False)
+# How a command ended.
 
 
 def status_of(outcome: Outcome) -> str:
@@ -86,98 +43,85 @@ def has_conflicts(plan: Plan) -> bool:
     return bool(plan.conflicts) or any(each.kind == "conflict" for each in plan.changes)
 
 
-def _shown(plan: Plan) -> list[Change]:
-    return [each for each in plan.changes if each.kind != "unchanged"]
-
-
-def _change_record(change: Change, *, diff: bool) -> dict[str, Any]:
-    record: dict[str, Any] = {"path": change.path, "kind": change.kind}
-    if change.note:
-        record["note"] = change.note
-    if diff:
-        record["diff"] = diff_of([change])
-    return record
-
-
-def _conflict_record(conflict: Conflict) -> dict[str, Any]:
-    return {
-        "path": conflict.path,
-        "reason": conflict.reason,
-        "yours": _text(conflict.ours),
-        "new": _text(conflict.theirs),
-    }
-
-
-def _error_record(error: ScaffoldError) -> dict[str, Any]:
-    return {"message": error.message, "note": error.note, "help": error.help}
-
-
-def _text(content: bytes | None) -> str | None:
-    return None if content is None else content.decode("utf-8", "replace")
-
-
-# For people.
-
-
-def error_text(error: ScaffoldError, style: Style = PLAIN, *, unwritten: bool = False) -> str:
+def error_report(error: ScaffoldError, *, unwritten: bool = False) -> Report:
     """Return an error with its note and its help; `unwritten` makes it say that nothing changed."""
     message = error.message
     if unwritten and NOTHING_WRITTEN not in f"{message} {error.note}":
         message = f"{message}; {NOTHING_WRITTEN}"
-    lines = [f"{style('error:', 'red', 'bold')} {message}"]
+    lines: list[Line] = [(Span("error:", "error"), f" {message}")]
     if error.note:
-        lines.append(f"{style('note:', 'cyan')} {error.note}")
+        lines.append(note_line(error.note))
     if error.help:
-        lines.append(f"{style('help:', 'green')} {error.help}")
-    return "\n".join(lines)
+        lines.append((Span("help:", "help"), f" {error.help}"))
+    return tuple(lines)
 
 
-def recovery_text(recovery: Recovery, style: Style = PLAIN) -> str:
+def note_line(note: str) -> Line:
+    """Return a line that says what is good to know."""
+    return Span("note:", "note"), f" {note}"
+
+
+def recovery_report(recovery: Recovery) -> Report:
     """Return what became of a command that had been interrupted."""
     files = count(len(recovery.paths), "file")
-    lines = [f"{style('note:', 'cyan')} {recovery.outcome} an interrupted command ({files})"]
-    lines += [f"  {path} was changed since, and left alone" for path in recovery.left_alone]
-    return "\n".join(lines)
+    left_alone = ((f"  {path} was changed since, and left alone",) for path in recovery.left_alone)
+    return note_line(f"{recovery.outcome} an interrupted command ({files})"), *left_alone
 
 
-def outcome_text(outcome: Outcome, title: str, style: Style = PLAIN) -> str:
+def outcome_report(outcome: Outcome, title: str) -> Report:
     """Return what a command did to the project's files, and what to type next."""
     plan = outcome.plan
     if not plan.writes and not has_conflicts(plan):
-        return "nothing to do: the project is up to date already"
+        return (("nothing to do: the project is up to date already",),)
     head = title if outcome.applied else f"would have {title}; {NOTHING_WRITTEN}"
-    lines = [style(head, "bold"), "", *tree(outcome.project.root.name, _shown(plan), style)]
-    if outcome.applied:
-        lines += ["", *_next_steps(plan, style)]
-    return "\n".join(lines).rstrip()
+    files = Tree(outcome.project.root.name, branches(shown(plan)))
+    steps = tuple(_next_steps(plan)) if outcome.applied else ()
+    return (Span(head, "title"),), BLANK, files, *((BLANK, *steps) if steps else ())
 
 
-def conflicts_text(plan: Plan, style: Style = PLAIN) -> str:
+def _next_steps(plan: Plan) -> Iterator[Line]:
+    if any(each.kind == "conflict" for each in plan.changes):
+        check = Span("git diff --check", "typed")
+        yield "next: resolve the conflict markers (", check, " finds them)"
+    if any(each.path.startswith("migrations/versions/") for each in plan.writes):
+        yield "next: ", Span("make migrate", "typed"), "   bring the database up to date"
+        yield "      ", Span("make test", "typed"), "      run the project's tests"
+
+
+# Conflicts.
+
+
+def conflicts_report(plan: Plan) -> Report:
     """Return every conflict with its file and both sides."""
-    return "\n\n".join("\n".join(_conflict_lines(each, style)) for each in plan.conflicts)
+    return tuple(line for each in plan.conflicts for line in (*_conflict_lines(each), BLANK))
 
 
-def _conflict_lines(conflict: Conflict, style: Style) -> Iterator[str]:
-    yield f"{style('conflict:', 'red', 'bold')} {style(conflict.path, 'bold')}: {conflict.reason}"
-    yield from _side("yours", conflict.ours, conflict.base, style)
-    yield from _side("new", conflict.theirs, conflict.base, style)
+def _conflict_lines(conflict: Conflict) -> Iterator[Line]:
+    yield (
+        Span("conflict:", "conflict"),
+        " ",
+        Span(conflict.path, "path"),
+        f": {conflict.reason}",
+    )
+    yield from _side("yours", conflict.ours, conflict.base)
+    yield from _side("new", conflict.theirs, conflict.base)
 
 
-def _side(title: str, content: bytes | None, base: bytes | None, style: Style) -> Iterator[str]:
+def _side(title: str, content: bytes | None, base: bytes | None) -> Iterator[Line]:
     """Yield the lines of one side that differ from what both sides began with."""
     if content is None:
         return
     if b"\0" in content:
-        yield f"  {style(title, 'cyan')}: {len(content)} bytes that are no text"
+        yield "  ", Span(title, "side"), f": {len(content)} bytes that are no text"
         return
     lines = list(_own_lines(content, base))
-    yield f"  {style(title, 'cyan')}:"
-    yield from (f"    {line}" for line in lines[:_SHOWN])
+    yield "  ", Span(title, "side"), ":"
+    yield from (("    ", line) for line in lines[:_SHOWN])
     if len(lines) > _SHOWN:
-        yield style(f"    ... and {len(lines) - _SHOWN} more lines", "dim")
+        yield (Span(f"    ... and {len(lines) - _SHOWN} more lines", "faint"),)
 
 
-def _own_lines(content: bytes, base: bytes | None) -> Iterator[str]:
+def _own_lines(content: bytes, base: bytes | None) -> Iterator[Span | str]:
     text = content.decode("utf-8", "replace").splitlines()
     if base is None:
         yield from text
@@ -187,7 +131,10 @@ def _own_lines(content: bytes, base: bytes | None) -> Iterator[str]:
     before = base.decode("utf-8", "replace").splitlines()
     for line in list(unified_diff(before, text, n=0, lineterm=""))[2:]:
         if not line.startswith("@@"):
-            yield line
+            yield Span(line, "added" if line.startswith("+") else "removed")
+
+
+# Changed files.
 
 
 def diff_of(changes: Sequence[Change]) -> str:
@@ -198,60 +145,34 @@ def diff_of(changes: Sequence[Change]) -> str:
     return unified_diff(Plan(tuple(changes)))
 
 
-def diff_text(plan: Plan, style: Style = PLAIN) -> str:
-    """Return the plan as a unified diff, in color for a terminal."""
-    return "\n".join(_diff_line(line, style) for line in diff_of(plan.changes).splitlines())
+def diff_report(plan: Plan) -> Report:
+    """Return the plan as a unified diff."""
+    return (Diff(diff_of(plan.changes)),)
 
 
-def _diff_line(line: str, style: Style) -> str:
-    if line.startswith(("diff ", "+++ ", "--- ", "new file", "deleted file", "old mode")):
-        return style(line, "bold")
-    looks = {"+": "green", "-": "red", "@": "cyan"}
-    return style(line, looks[line[0]]) if line[:1] in looks else line
+def shown(plan: Plan) -> list[Change]:
+    """Return the changes that a person or a program is told of."""
+    return [each for each in plan.changes if each.kind != "unchanged"]
 
 
-def _next_steps(plan: Plan, style: Style) -> Iterator[str]:
-    if any(each.kind == "conflict" for each in plan.changes):
-        yield f"next: resolve the conflict markers ({style('git diff --check', 'cyan')} finds them)"
-    if any(each.path.startswith("migrations/versions/") for each in plan.writes):
-        yield f"next: {style('make migrate', 'cyan')}   bring the database up to date"
-        yield f"      {style('make test', 'cyan')}      run the project's tests"
+def branches(changes: Sequence[Change], depth: int = 0) -> tuple[Branch, ...]:
+    """Return the changed files as a tree, each with what happened to it."""
+    return tuple(_branch(name, members, depth) for name, members in _groups(changes, depth))
 
 
-# Trees of files.
+def _branch(name: str, members: Sequence[Change], depth: int) -> Branch:
+    if not name.endswith("/"):
+        return Branch(name, _aside(members[0]))
+    # Folders that hold nothing but one folder share a line.
+    inner = depth + 1
+    while len(deeper := _groups(members, inner)) == 1 and deeper[0][0].endswith("/"):
+        name, inner = name + deeper[0][0], inner + 1
+    return Branch(name, below=branches(members, inner))
 
 
-def tree(name: str, changes: Sequence[Change], style: Style = PLAIN) -> list[str]:
-    """Return a tree of the changed files, each with what happened to it."""
-    rows = list(_rows(changes, ""))
-    width = max((len(left) for left, _ in rows), default=0)
-    lines = [name]
-    for left, change in rows:
-        if change is None:
-            lines.append(left)
-            continue
-        what = style(change.kind, _COLOR_OF_KIND.get(change.kind, "dim"))
-        note = style(f"  ({change.note})", "dim") if change.note else ""
-        lines.append(f"{left:<{width}}  {what}{note}")
-    return lines
-
-
-def _rows(
-    changes: Sequence[Change], indent: str, depth: int = 0
-) -> Iterator[tuple[str, Change | None]]:
-    groups = _groups(changes, depth)
-    for position, (name, members) in enumerate(groups):
-        last = position == len(groups) - 1
-        branch, below = ("└── ", "    ") if last else ("├── ", "│   ")
-        if not name.endswith("/"):
-            yield f"{indent}{branch}{name}", members[0]
-            continue
-        # Folders that hold nothing but one folder share a line.
-        inner = depth + 1
-        while len(deeper := _groups(members, inner)) == 1 and deeper[0][0].endswith("/"):
-            name, inner = name + deeper[0][0], inner + 1  # noqa: PLW2901
-        yield f"{indent}{branch}{name}", None
-        yield from _rows(members, indent + below, inner)
+def _aside(change: Change) -> Line:
+    what = Span(change.kind, change.kind)
+    return (what, Span(f"  ({change.note})", "faint")) if change.note else (what,)
 
 
 def _groups(changes: Sequence[Change], depth: int) -> list[tuple[str, list[Change]]]:
@@ -266,20 +187,30 @@ def _groups(changes: Sequence[Change], depth: int) -> list[tuple[str, list[Chang
 # Entities.
 
 
-def entities_text(entities: Sequence[Entity], types: TypeTable, style: Style = PLAIN) -> str:
+def entities_report(entities: Sequence[Entity], types: TypeTable) -> Report:
     """Return the entities with their fields as they are typed, and what refers to them."""
+    if not entities:
+        return (("no entities yet; add one: ", Span(_EXAMPLE, "typed")),)
+    outlines = (_outline(each, entities, types) for each in entities)
+    return *(part for outline in outlines for part in (outline, BLANK)), (_counts(entities),)
+
+
+def _outline(entity: Entity, entities: Sequence[Entity], types: TypeTable) -> Outline:
     from scaffold.grammar import format_field
 
-    if not entities:
-        return "no entities yet; add one: scaffold model User email:email:unique name:str,80"
-    blocks = []
-    for entity in entities:
-        lines = [style(entity.name, "bold") + style(f"  {_facts(entity)}", "dim")]
-        lines += [f"  {format_field(field, types)}" for field in entity.fields]
-        lines += [style(f"  {option}", "cyan") for option in options_of(entity)]
-        lines += [style(f"  from {back}", "dim") for back in _backs(entity, entities)]
-        blocks.append("\n".join(lines))
-    return "\n\n".join([*blocks, _counts(entities)])
+    head = Span(entity.name, "title"), Span(f"  {_facts(entity)}", "faint")
+    fields = (_field_line(format_field(each, types)) for each in entity.fields)
+    options = ((Span(option, "modifier"),) for option in options_of(entity))
+    backs = ((Span(f"from {back}", "faint"),) for back in _backs(entity, entities))
+    return Outline(head, (*fields, *options, *backs))
+
+
+def _field_line(token: str) -> Line:
+    """Return a field as it is typed: name, type, and the rest."""
+    name, _, _ = token.partition(":")
+    if not (kind := _PIECE.match(token, len(name))):
+        return (token,)
+    return name, Span(kind[0], "type"), Span(token[kind.end() :], "modifier")
 
 
 def options_of(entity: Entity) -> list[str]:
@@ -299,22 +230,6 @@ def options_of(entity: Entity) -> list[str]:
         *(f"--index {','.join(group)}" for group in entity.index),
         *(f"--check {shlex.quote(check)}" for check in entity.checks),
         *(flag for flag, is_set in flags.items() if is_set),
-    ]
-
-
-def entity_records(entities: Sequence[Entity], types: TypeTable) -> list[dict[str, Any]]:
-    """Return the entities for `scaffold list --json`."""
-    from scaffold.entities import to_record
-    from scaffold.grammar import format_field
-
-    return [
-        {
-            "name": entity.name,
-            "fields": [format_field(field, types) for field in entity.fields],
-            "options": options_of(entity),
-            "record": to_record(entity),
-        }
-        for entity in entities
     ]
 
 
@@ -352,22 +267,32 @@ def count(number: int, one: str, many: str | None = None) -> str:
 # New projects.
 
 
-def created_text(created: Created, style: Style = PLAIN) -> str:
+def created_report(created: Created) -> Report:
     """Return what a new project is made of, and what to type next."""
     from pathlib import Path
 
+    folder = os.path.relpath(created.root)
+    where = folder if len(folder) < len(str(created.root)) else str(created.root)
+    return (
+        (Span(f"made {created.name} in {where}", "title"),),
+        BLANK,
+        Outline((f"{Path(where).name}/",), tuple(_top_lines(created.files))),
+        BLANK,
+        ("next: ", Span(f"cd {where}", "typed")),
+        ("      ", Span(_EXAMPLE, "typed")),
+        ("      ", Span("make test && make run", "typed")),
+    )
+
+
+def _top_lines(files: Sequence[str]) -> Iterator[Line]:
+    """Yield what is at the top of a project: folders, with how much is in them, and files."""
     top: dict[str, int] = {}
-    for file in created.files:
+    for file in files:
         first, slash, _ = file.partition("/")
         top[first + slash] = top.get(first + slash, 0) + 1
-    folder = os.path.relpath(created.root)
-    shown = folder if len(folder) < len(str(created.root)) else str(created.root)
-    lines = [style(f"made {created.name} in {shown}", "bold"), "", f"{Path(shown).name}/"]
     width = max(map(len, top))
-    for name, number in sorted(top.items(), key=lambda item: (not item[0].endswith("/"), item[0])):
-        files = style(count(number, "file"), "dim") if name.endswith("/") else ""
-        lines.append(f"  {name:<{width}}  {files}".rstrip())
-    example = "scaffold model User email:email:unique name:str,80"
-    lines += ["", f"next: {style(f'cd {shown}', 'cyan')}", f"      {style(example, 'cyan')}"]
-    lines += [f"      {style('make test && make run', 'cyan')}"]
-    return "\n".join(lines)
+    for name in sorted(top, key=lambda name: (not name.endswith("/"), name)):
+        if name.endswith("/"):
+            yield f"{name:<{width}}  ", Span(count(top[name], "file"), "faint")
+        else:
+            yield (name,)

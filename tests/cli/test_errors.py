@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from command_line import Scaffold
+from scaffold.report import Report
 from template_repository import tree
 
 ANSWERS = ".copier-answers.yml"
@@ -248,11 +249,11 @@ def test_interrupted_while_planning(
 def test_interrupted_when_all_is_written(
     blog: Path, scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(*_: object) -> str:
+    def interrupt(*_: object) -> Report:
         os.kill(os.getpid(), signal.SIGINT)
-        return "added Post"
+        return (("added Post",),)
 
-    monkeypatch.setattr("scaffold.output.outcome_text", interrupt)
+    monkeypatch.setattr("scaffold.output.outcome_report", interrupt)
 
     result = scaffold(blog, "model", "Post", "title")
 

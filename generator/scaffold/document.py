@@ -1,0 +1,80 @@
+"""The one JSON object that a command prints with `--json`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from scaffold.output import diff_of, options_of, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scaffold.entities import Entity
+    from scaffold.errors import ScaffoldError
+    from scaffold.plan import Change, Conflict, Plan
+    from scaffold.types import TypeTable
+
+SCHEMA = 1
+
+
+def as_json(
+    status: str,
+    *,
+    plan: Plan | None = None,
+    error: ScaffoldError | None = None,
+    diff: bool = False,
+    **more: object,
+) -> str:
+    """Return the one object that a command prints with `--json`."""
+    document = {
+        "schema": SCHEMA,
+        "status": status,
+        "changes": [_change_record(each, diff=diff) for each in shown(plan)] if plan else [],
+        "conflicts": [_conflict_record(each) for each in plan.conflicts] if plan else [],
+        "error": _error_record(error) if error else None,
+        **more,
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _change_record(change: Change, *, diff: bool) -> dict[str, Any]:
+    record: dict[str, Any] = {"path": change.path, "kind": change.kind}
+    if change.note:
+        record["note"] = change.note
+    if diff:
+        record["diff"] = diff_of([change])
+    return record
+
+
+def _conflict_record(conflict: Conflict) -> dict[str, Any]:
+    return {
+        "path": conflict.path,
+        "reason": conflict.reason,
+        "yours": _text(conflict.ours),
+        "new": _text(conflict.theirs),
+    }
+
+
+def _error_record(error: ScaffoldError) -> dict[str, Any]:
+    return {"message": error.message, "note": error.note, "help": error.help}
+
+
+def _text(content: bytes | None) -> str | None:
+    return None if content is None else content.decode("utf-8", "replace")
+
+
+def entity_records(entities: Sequence[Entity], types: TypeTable) -> list[dict[str, Any]]:
+    """Return the entities for `scaffold list --json`."""
+    from scaffold.entities import to_record
+    from scaffold.grammar import format_field
+
+    return [
+        {
+            "name": entity.name,
+            "fields": [format_field(field, types) for field in entity.fields],
+            "options": options_of(entity),
+            "record": to_record(entity),
+        }
+        for entity in entities
+    ]

@@ -1,0 +1,76 @@
+"""What a report is made of: lines, trees and diffs, with what they mean and not how they look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+# What a piece of text is; `terminal` gives each a style, `plain` none. The kinds of changes are in.
+Look = Literal[
+    "title", "error", "note", "help", "typed", "path", "faint", "side", "added", "removed",
+    "type", "modifier",
+    "create", "update", "merge", "delete", "keep", "conflict", "unchanged",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a line that means something."""
+
+    text: str
+    look: Look
+
+
+Line = tuple[Span | str, ...]
+BLANK: Line = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A name in a tree, what is said of it to the right, and what is below it."""
+
+    name: str
+    aside: Line = ()
+    below: tuple[Branch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Names below names."""
+
+    name: str
+    branches: tuple[Branch, ...]
+
+    @property
+    def width(self) -> int:
+        """Return the columns up to the end of the longest name, where what is said may begin."""
+        return _width(self.branches)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A line with the lines that belong to it."""
+
+    head: Line
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """A unified diff."""
+
+    text: str
+
+
+Part = Line | Tree | Outline | Diff
+Report = tuple[Part, ...]
+
+
+def text_of(line: Line) -> str:
+    """Return the words of a line."""
+    return "".join(span if isinstance(span, str) else span.text for span in line)
+
+
+def _width(branches: tuple[Branch, ...], indent: int = 4) -> int:
+    widths = (max(indent + len(each.name), _width(each.below, indent + 4)) for each in branches)
+    return max(widths, default=0)
