@@ -126,11 +126,3 @@ def test_checks_of_columns_with_the_names_of_sql_words_migrate(
     order = entity("Order", "group:int:min=0", "select:enum,from,where")
 
     migrate(migrated_project(tmp_path, [order]), servers)
-
-
-@pytest.mark.database
-@pytest.mark.xfail(strict=True, reason="MariaDB's own UUID, under `mariadb+`, takes dashes only")
-def test_a_uuid_that_the_database_fills_in_migrates(servers: Servers, tmp_path: Path) -> None:
-    mark = "mark:uuid:server_default=01234567-89ab-cdef-0123-456789abcdef"
-
-    migrate(migrated_project(tmp_path, [entity("Thing", mark)]), servers)
