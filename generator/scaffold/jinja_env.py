@@ -31,6 +31,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Namespace
 
 from scaffold.errors import ScaffoldError
+from scaffold.memo import PREFIX, Memo
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -61,6 +62,8 @@ class TemplateEnvironment(SandboxedEnvironment):
     # What a `yield` tag reported, and whether its body may still lack the value it introduces.
     captured: tuple[str, Any] | None = None
     lenient: bool = True
+    # What pure macros returned; None where they are always called.
+    memo: Memo | None = None
 
     def getattr(self, obj: Value, attribute: str) -> Value:
         """Look up `obj.attribute` as the sandbox does."""
@@ -83,6 +86,8 @@ class TemplateEnvironment(SandboxedEnvironment):
         kind = type(obj)
         if kind is Macro:
             args = (context.eval_ctx, *args)
+            if self.memo is not None and str(obj.name).startswith(PREFIX):
+                obj = partial(self.memo.call, obj)
         elif kind is not BuiltinMethodType:
             return super().call(context, obj, *args, **kwargs)
         if kwargs:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+import jinja2
 from jinja2 import TemplateError
 
 from scaffold.answers import ANSWERS_FILE
@@ -18,6 +19,7 @@ from scaffold.digests import Digests, dump, short
 from scaffold.errors import ScaffoldError
 from scaffold.index import FORMAT, Index, Source, bytecode_folder, load_index
 from scaffold.jinja_env import TemplateEnvironment, has_tags, make_environment
+from scaffold.memo import Memo
 from scaffold.paths import Paths, Yielded, same_path
 from scaffold.questions import Questionnaire, render_text
 from scaffold.template_errors import readable
@@ -219,12 +221,14 @@ def _context(
     if content is not None:
         with suppress(ValueError, EOFError, TypeError):
             return {**marshal.loads(content), **constants}  # noqa: S302 (written below)
+    environment.memo = Memo(template.cache / f"memo-{FORMAT}-{jinja2.__version__}")
     questionnaire = Questionnaire(index, environment, data, constants)
     questionnaire.answer_all()
+    environment.memo.save()
     context = questionnaire.context("render")
     with suppress(ValueError):
         known = {name: value for name, value in context.items() if name not in constants}
-        write_cached(cached, marshal.dumps(known, 2))
+        write_cached(cached, marshal.dumps(known))
         keep_newest(folder, _KEPT_CONTEXTS)
     return context
 
