@@ -73,7 +73,7 @@ def field(kind: str, said: str, number: int) -> str | None:
     }.get(said, said)
     needs = {"unique", "index", "default", "server_default", "pattern"}
     fits = said not in needs or said in commands.TYPES[kind].accepts
-    if written is None or not fits or written == "server_default=random":
+    if written is None or not fits:
         return None
     return f"f{number}_{said or 'plain'}:{spelled}" + (f":{written}" if written else "")
 
