@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from contextlib import ExitStack, contextmanager
@@ -22,10 +23,8 @@ if TYPE_CHECKING:
     from scaffold.apply import Recovery
     from scaffold.declare import Declaration
     from scaffold.new import Created
-    from scaffold.plain import Plain
     from scaffold.project import Outcome
-    from scaffold.report import Report
-    from scaffold.terminal import Terminal
+    from scaffold.report import Report, Screen
 
 INTERRUPTED = 130
 WRITING = {"new", "model"}
@@ -76,6 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 error, 2 usage, 3 conflicts."""
     # A command is short and builds much that lasts until its end: collecting garbage only costs.
     gc.disable()
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a diff holds the bytes of files, text or not
+        sys.stdout.reconfigure(errors="surrogateescape")
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -362,7 +363,7 @@ def show(outcome: Outcome, title: str, *, diff: bool, json: bool, quiet: bool) -
         typer.echo(as_json(output.status_of(outcome), plan=outcome.plan, diff=diff))
         return code
     if diff and not quiet:
-        say(output.diff_report(outcome.plan))
+        say((output.diff_of(outcome.plan.changes),))
     if outcome.plan.conflicts:
         show_conflicts(outcome)
     elif not quiet:
@@ -461,10 +462,8 @@ def patience(doing: str, *, quiet: bool = False) -> Iterator[None]:
     with ExitStack() as shown:
 
         def begin() -> None:
-            if sys.stderr.isatty():
-                from scaffold.terminal import Terminal
-
-                shown.enter_context(Terminal(sys.stderr).spinner(doing))
+            if spinner := screen_of(sys.stderr).spinner(doing):
+                shown.enter_context(spinner)
             else:
                 typer.echo(f"{doing} ...", err=True)
 
@@ -483,7 +482,7 @@ def say(report: Report, *, err: bool = False) -> None:
     typer.echo(screen_of(sys.stderr if err else sys.stdout).layout(report), err=err)
 
 
-def screen_of(stream: TextIO) -> Plain | Terminal:
+def screen_of(stream: TextIO) -> Screen:
     """Return Rich for a terminal, and for everything else plain text, which costs no import."""
     if stream.isatty():
         from scaffold.terminal import Terminal

@@ -43,7 +43,7 @@ def _change_record(change: Change, *, diff: bool) -> dict[str, Any]:
     if change.note:
         record["note"] = change.note
     if diff:
-        record["diff"] = diff_of([change])
+        record["diff"] = diff_of([change]).readable
     return record
 
 

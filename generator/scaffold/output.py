@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 from scaffold.report import BLANK, Branch, Diff, Line, Outline, Report, Span, Tree
@@ -23,7 +22,6 @@ NOTHING_WRITTEN = "nothing was written"
 
 _EXAMPLE = "scaffold model User email:email:unique name:str,80"
 _SHOWN = 12  # lines of each side of a conflict
-_PIECE = re.compile(r":(?:[^:\\]|\\.)*")  # of a field as it is typed: its type, or a modifier
 
 
 # How a command ended.
@@ -137,17 +135,12 @@ def _own_lines(content: bytes, base: bytes | None) -> Iterator[Span | str]:
 # Changed files.
 
 
-def diff_of(changes: Sequence[Change]) -> str:
+def diff_of(changes: Sequence[Change]) -> Diff:
     """Return the changes as a unified diff."""
     from scaffold.diff import unified_diff
     from scaffold.plan import Plan
 
-    return unified_diff(Plan(tuple(changes)))
-
-
-def diff_report(plan: Plan) -> Report:
-    """Return the plan as a unified diff."""
-    return (Diff(diff_of(plan.changes)),)
+    return Diff(unified_diff(Plan(tuple(changes))))
 
 
 def shown(plan: Plan) -> list[Change]:
@@ -199,18 +192,11 @@ def _outline(entity: Entity, entities: Sequence[Entity], types: TypeTable) -> Ou
     from scaffold.grammar import format_field
 
     head = Span(entity.name, "title"), Span(f"  {_facts(entity)}", "faint")
-    fields = (_field_line(format_field(each, types)) for each in entity.fields)
-    options = ((Span(option, "modifier"),) for option in options_of(entity))
+    tokens = ((field.name, format_field(field, types)) for field in entity.fields)
+    fields = ((name, Span(token.removeprefix(name), "type")) for name, token in tokens)
+    options = ((Span(option, "option"),) for option in options_of(entity))
     backs = ((Span(f"from {back}", "faint"),) for back in _backs(entity, entities))
     return Outline(head, (*fields, *options, *backs))
-
-
-def _field_line(token: str) -> Line:
-    """Return a field as it is typed: name, type, and the rest."""
-    name, _, _ = token.partition(":")
-    if not (kind := _PIECE.match(token, len(name))):
-        return (token,)
-    return name, Span(kind[0], "type"), Span(token[kind.end() :], "modifier")
 
 
 def options_of(entity: Entity) -> list[str]:
@@ -276,7 +262,7 @@ def created_report(created: Created) -> Report:
     return (
         (Span(f"made {created.name} in {where}", "title"),),
         BLANK,
-        Outline((f"{Path(where).name}/",), tuple(_top_lines(created.files))),
+        Outline((Span(f"{Path(where).name}/", "title"),), tuple(_top_lines(created.files))),
         BLANK,
         ("next: ", Span(f"cd {where}", "typed")),
         ("      ", Span(_EXAMPLE, "typed")),

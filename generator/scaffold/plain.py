@@ -19,6 +19,9 @@ class Plain:
         """Return the report as text; the last line has no end."""
         return "\n".join(line for part in report for line in _lines(part))
 
+    def spinner(self, doing: str) -> None:
+        """Return none: nothing moves."""
+
 
 def _lines(part: Part) -> Iterator[str]:
     match part:

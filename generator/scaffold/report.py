@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
 
 # What a piece of text is; `terminal` gives each a style, `plain` none. The kinds of changes are in.
 Look = Literal[
     "title", "error", "note", "help", "typed", "path", "faint", "side", "added", "removed",
-    "type", "modifier",
+    "type", "option",
     "create", "update", "merge", "delete", "keep", "conflict", "unchanged",
 ]  # fmt: skip
 
@@ -57,13 +60,30 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """A unified diff."""
+    """A unified diff; bytes that are no text are in it as lone surrogates, as Python reads them."""
 
     text: str
+
+    @property
+    def readable(self) -> str:
+        """Return the diff with a replacement character for each byte that is no text."""
+        return self.text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 Part = Line | Tree | Outline | Diff
 Report = tuple[Part, ...]
+
+
+class Screen(Protocol):
+    """Where people read reports."""
+
+    def layout(self, report: Report) -> str:
+        """Return the report as it is to be printed, but for the end of its last line."""
+        ...
+
+    def spinner(self, doing: str) -> AbstractContextManager[object] | None:
+        """Return what shows something as going on, if this screen can."""
+        ...
 
 
 def text_of(line: Line) -> str:

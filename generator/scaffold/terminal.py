@@ -30,7 +30,7 @@ STYLES: Final[dict[Look, str]] = {
     "added": "green",
     "removed": "red",
     "type": "cyan",
-    "modifier": "yellow",
+    "option": "yellow",
     "create": "green",
     "update": "cyan",
     "merge": "cyan",
@@ -58,9 +58,9 @@ class Terminal:
                 self._add(part)
         return captured.get().removesuffix("\n")
 
-    def spinner(self, doing: str) -> AbstractContextManager[object]:
-        """Show what is going on until the context ends."""
-        return self._console.status(f"{doing} ...")
+    def spinner(self, doing: str) -> AbstractContextManager[object] | None:
+        """Return what shows something as going on, unless nothing moves on this terminal."""
+        return self._console.status(f"{doing} ...") if self._console.is_interactive else None
 
     def _add(self, part: Part) -> None:
         match part:
@@ -107,10 +107,8 @@ def _outline(outline: Outline) -> rich_tree.Tree:
 def _highlighted(diff: Diff) -> Text:
     from rich.syntax import Syntax
 
-    # Bytes that are no text are in a diff as surrogates, which a terminal cannot show.
-    text = diff.text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    code = text.removesuffix("\n")
-    return Syntax(code, "diff", theme="ansi_light", background_color="default").highlight(code)
+    code = diff.readable.removesuffix("\n")
+    return Syntax(code, "diff", theme="ansi_light").highlight(code)
 
 
 def _text(line: Line) -> Text:
