@@ -30,7 +30,7 @@ def main() -> None:
         variables = environment(folder)
         project = make(folder, arguments.entities, variables)
         paths = os.pathsep.join(str(project / part) for part in ("src", "."))
-        own = {**variables, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": ""}
+        own = {**variables, "PYTHONPATH": paths}
         seconds = []
         for _ in range(arguments.turns):
             began = time.perf_counter()

@@ -1,5 +1,6 @@
 """What the measurements share: a template, projects of a size, and the commands to measure."""
 
+import compileall
 import os
 import shutil
 import subprocess
@@ -22,15 +23,20 @@ FIELDS = (
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Return the environment of all measured commands; caches are in the folder."""
+    """Return the environment of all measured commands; caches are in the folder.
+
+    What is installed is compiled, so what is measured is, too.
+    """
+    compileall.compile_dir(REPOSITORY / "generator", quiet=1)
     people = {
         f"GIT_{who}_{what}": "bench@example.org"
         for who in ("AUTHOR", "COMMITTER")
         for what in ("NAME", "EMAIL")
     }
     paths = [str(REPOSITORY / "generator"), os.environ.get("PYTHONPATH", "")]
+    inherited = {name: os.environ[name] for name in os.environ if name != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **inherited,
         **people,
         "GIT_CONFIG_GLOBAL": os.devnull,
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
