@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -16,8 +15,10 @@ Look = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+# Named tuples: every command loads these, and they take a seventh of the time of data classes.
+
+
+class Span(NamedTuple):
     """A piece of a line that means something."""
 
     text: str
@@ -28,8 +29,7 @@ Line = tuple[Span | str, ...]
 BLANK: Line = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """A name in a tree, what is said of it to the right, and what is below it."""
 
     name: str
@@ -37,8 +37,7 @@ class Branch:
     below: tuple[Branch, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(NamedTuple):
     """Names below names."""
 
     name: str
@@ -50,16 +49,14 @@ class Tree:
         return _width(self.branches)
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """A line with the lines that belong to it."""
 
     head: Line
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Diff:
+class Diff(NamedTuple):
     """A unified diff; bytes that are no text are in it as lone surrogates, as Python reads them."""
 
     text: str
