@@ -51,8 +51,15 @@ def merge(ours: bytes, base: bytes, theirs: bytes) -> Merged:
     return Merged(result.stdout, result.returncode)
 
 
+def is_frame_kept(ours: bytes, base: bytes, theirs: bytes) -> bool:
+    """Tell whether a person kept all lines that the renders agree on, so that only items differ."""
+    return set(_numbered(base)) & set(_numbered(theirs)) <= set(_numbered(ours))
+
+
 def unite(ours: bytes, base: bytes, theirs: bytes) -> bytes:
     """Merge files that are sets of lines, whose order means nothing; there are no conflicts.
+
+    That holds while `is_frame_kept`: a list that a person wrote another way is no set of lines.
 
     The result is `theirs` without the lines that a person took out of `base`, and with those that
     a person added, each after the line it followed. Unlike git's own union, this brings back no

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from scaffold.answers import ANSWERS_FILE
-from scaffold.merge import is_binary, merge, unite, uses_crlf
+from scaffold.merge import is_binary, is_frame_kept, merge, unite, uses_crlf
 from scaffold.tree import File, Tree
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ class _Planner:
         if is_binary(file.body, base, theirs):
             reason = "you changed it, and so does the new version"
             return Conflict(path, reason, base, file.body, theirs, None, file.mode)
-        if self._is_union(path):
+        if self._is_union(path) and is_frame_kept(file.body, base, theirs):
             after = unite(file.body, base, theirs)
         else:
             merged = merge(file.body, base, theirs)

@@ -301,6 +301,15 @@ def test_no_line_of_a_registry_appears_twice(tmp_path: Path) -> None:
     assert sorted(["[", "Album", "Mine", "Post", "Tag", "User", "]"]) == sorted(after)
 
 
+@pytest.mark.parametrize("mine", ["[Album, Post, User]\n", "sorted(\nAlbum\nPost\nUser\n]\n"])
+def test_a_registry_written_another_way_is_no_set_of_lines(tmp_path: Path, mine: str) -> None:
+    new = REGISTRY.replace("[\n", "[\nAd\n")
+
+    plan = registry_plan(tmp_path, REGISTRY, new, mine)
+
+    assert ["src/registry.py"] == [conflict.path for conflict in plan.conflicts]
+
+
 def test_other_files_are_never_united(tmp_path: Path) -> None:
     write(tmp_path, {"f": "a\nmine\n"})
 
