@@ -144,7 +144,10 @@ def show_version(wanted: bool) -> None:  # noqa: FBT001  # Typer calls it with t
 DryRun = Annotated[
     bool, typer.Option("-n", "--dry-run", help="Show what would be done; write nothing.")
 ]
-Diff = Annotated[bool, typer.Option("--diff", help="Show the changes as a unified diff.")]
+Diff = Annotated[
+    bool,
+    typer.Option("--diff", help="Show the changes as a unified diff; with -n, write nothing."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")]
 Conflicts = Annotated[
@@ -316,7 +319,7 @@ def model(
 
 @app.command(name="list", epilog=ABOUT_LIST)
 def list_entities(*, json: Json = False) -> int:
-    """Show the project's entities, with their fields as they are typed."""
+    """Show the project's entities, with their fields as they could be typed."""
     from scaffold.answers import find_project
     from scaffold.project import load, settle
 

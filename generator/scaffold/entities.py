@@ -164,13 +164,15 @@ def in_order(entities: Iterable[Entity]) -> tuple[Entity, ...]:
 
 
 def add_entity(entities: tuple[Entity, ...], new: Entity) -> tuple[Entity, ...]:
-    """Return the entities with a new one; one of that name must not exist."""
+    """Return the entities with a new one; another one of that name must not exist."""
     for entity in entities:
+        if entity == new:
+            return entities
         if entity.name == new.name:
             has = names.listed(field.name for field in entity.fields)
             raise ScaffoldError(
                 f"this project has an entity `{new.name}` already",
-                note="it is exactly the same" if entity == new else f"its fields are {has}",
+                note=f"its fields are {has}",
                 help="choose another name for the new one",
             )
     return in_order((*entities, new))

@@ -214,6 +214,11 @@ def _canonical_values(field: "Field", row: "TypeRow", where: str) -> "Field":
             field = _canonical_value(field, key, where)
     if field.min is not None and field.max is not None:
         _check_order(field, "max", field.max, where)
+    if field.min is not None and field.length is not None and int(field.min) > field.length:
+        raise ScaffoldError(
+            f"min `{field.min}` is above the length of {where}, which is {field.length}",
+            help=f"give it a length: `{field.name}:{field.type},{field.min}:min={field.min}`",
+        )
     _check_constants(field, where)
     return field
 
@@ -284,16 +289,19 @@ def _not_accepted(field: "Field", key: str, row: "TypeRow", where: str) -> Scaff
             note="a reference always has an index",
             help="leave out `index`",
         )
-    accepted = [f"`{name}`" for name in OPTIONAL if name in row.accepts]
+    accepted = [name for name in OPTIONAL if name in row.accepts]
+    takes = f"takes `{' '.join(accepted)}` only" if accepted else "takes none"
     return ScaffoldError(
         f"{where} takes no `{key}`",
-        note=f"`{row.name}` accepts {', '.join(accepted) or 'none of these modifiers'}",
-        help=f"leave out `{key}`" if key not in ("index", "unique") else _indexable(row, key),
+        note=f"of `{' '.join(OPTIONAL)}`, `{row.name}` {takes}",
+        help=_instead(field, key, row),
     )
 
 
-def _indexable(row: "TypeRow", key: str) -> str:
-    if row.name == "text":
+def _instead(field: "Field", key: str, row: "TypeRow") -> str:
+    if key == "max" and "length" in row.args:
+        return f"the length is the argument of the type: `{field.name}:{row.name},{field.max}`"
+    if row.name == "text" and key in ("index", "unique"):
         return f"use `str` with a length, which can be `{key}`"
     return f"leave out `{key}`"
 

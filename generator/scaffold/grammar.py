@@ -24,6 +24,31 @@ TYPE_ALIASES = {
     "references": "ref",
     "belongs_to": "ref",
 }
+COMMON_NAMES = {
+    "varchar": "str",
+    "char": "str",
+    "longtext": "text",
+    "number": "int",
+    "long": "bigint",
+    "biginteger": "bigint",
+    "smallinteger": "smallint",
+    "double": "float",
+    "real": "float",
+    "money": "decimal",
+    "numeric": "decimal",
+    "timestamp": "datetime",
+    "timestamptz": "datetime",
+    "timedelta": "interval",
+    "duration": "interval",
+    "guid": "uuid",
+    "jsonb": "json",
+    "dict": "json",
+    "blob": "bytes",
+    "bytea": "bytes",
+    "binary": "bytes",
+    "list": "array",
+    "choice": "enum",
+}
 MODIFIER_ALIASES = {"uniq": "unique"}
 EXAMPLES = {"length": "80", "precision": "10", "scale": "2", "to": "User"}
 FLAGS = ("null", "unique", "index", "private", "readonly")
@@ -131,7 +156,7 @@ def _parse_type(text: str, field: str, types: "TypeTable") -> Attributes:
         return {"type": kind, "of": _parse_element(text, args, field, types)}
     if row.args == ("values",):
         return {"type": kind, "values": tuple(args)}
-    return {"type": kind, **_arguments(row, args, field)}
+    return {"type": kind, **_arguments(row, args, field, types)}
 
 
 def _type_and_args(text: str) -> tuple[str, list[str]]:
@@ -164,7 +189,7 @@ def _parse_element(text: str, args: list[str], field: str, types: "TypeTable") -
     return Of(**{**types[kind].given, **element})
 
 
-def _arguments(row: "TypeRow", args: list[str], field: str) -> Attributes:
+def _arguments(row: "TypeRow", args: list[str], field: str, types: "TypeTable") -> Attributes:
     kind, expected = row.name, row.args
     shown = ",".join([kind, *(EXAMPLES.get(name, name) for name in expected)])
     if len(args) != len(expected) and (args or not row.given):
@@ -177,7 +202,7 @@ def _arguments(row: "TypeRow", args: list[str], field: str) -> Attributes:
     values: Attributes = {}
     for name, text in zip(expected, args, strict=False):
         if name == "to":
-            names.check_entity(text)
+            _check_target(text, field, types)
             values[name] = text
             continue
         if not re.fullmatch(r"[0-9]{1,9}", text):
@@ -189,14 +214,35 @@ def _arguments(row: "TypeRow", args: list[str], field: str) -> Attributes:
     return values
 
 
+def _check_target(name: str, field: str, types: "TypeTable") -> None:
+    try:
+        names.check_entity(name)
+    except ScaffoldError:
+        if type_of_name(name, types) is None:
+            raise
+        raise _unknown(name, name, field, types) from None
+
+
 def _unknown(text: str, kind: str, field: str, types: "TypeTable") -> ScaffoldError:
     message = f"unknown type `{kind}` for field `{field}`"
+    if meant := type_of_name(kind, types):
+        return ScaffoldError(message, help=f"did you mean the type `{meant}`?")
     if near := names.nearest(kind, [*types, *TYPE_ALIASES]):
         near = TYPE_ALIASES.get(near, near)
         return ScaffoldError(message, help=f"a type with a similar name exists: `{near}`")
     if near := names.nearest(text.partition("=")[0], MODIFIERS):
         return ScaffoldError(message, help=f"a modifier with a similar name exists: `{near}`")
-    return ScaffoldError(message, help="the types are " + ", ".join(f"`{name}`" for name in types))
+    listed = ", ".join(f"`{name}`" for name in types)
+    return ScaffoldError(
+        message, help=f"the types are {listed}; an entity is written like `{names.camel(kind)}`"
+    )
+
+
+def type_of_name(name: str, types: "TypeTable") -> str | None:
+    """Return the type that a name in capitals stands for elsewhere: `String`, `Text`, `VARCHAR`."""
+    lower = name.lower()
+    kind = TYPE_ALIASES.get(lower) or COMMON_NAMES.get(lower) or lower
+    return kind if kind in types and kind != "ref" else None
 
 
 def _parse_modifier(piece: str, field: str) -> tuple[str, str | bool]:

@@ -41,7 +41,7 @@ def check(entities: "tuple[Entity, ...]", types: "TypeTable") -> None:
         check_entity(entity, types)
     _check_names(entities)
     for entity in entities:
-        _check_references(entity, by_name)
+        _check_references(entity, by_name, types)
     _check_backs(entities, by_name)
     _check_constraint_names(entities)
     _check_fillable(entities)
@@ -300,18 +300,25 @@ def _class_collision(other: str, entity: "Entity", made: str) -> ScaffoldError:
     )
 
 
-def _check_references(entity: "Entity", by_name: "dict[str, Entity]") -> None:
+def _check_references(entity: "Entity", by_name: "dict[str, Entity]", types: "TypeTable") -> None:
     for field in entity.references:
         target = str(field.to)
         if target not in by_name:
-            near = names.nearest(target, by_name)
             raise ScaffoldError(
                 f"`{entity.name}.{field.name}` refers to `{target}`, which this project does not "
                 "have; nothing was written",
-                help=f"an entity with a similar name exists: `{near}`"
-                if near
-                else f"create it first: scaffold model {target} ...",
+                help=_instead_of(target, by_name, types),
             )
+
+
+def _instead_of(target: str, by_name: "dict[str, Entity]", types: "TypeTable") -> str:
+    from scaffold.grammar import type_of_name  # only when there is an error to explain
+
+    if kind := type_of_name(target, types):
+        return f"did you mean the type `{kind}`?"
+    if near := names.nearest(target, by_name):
+        return f"an entity with a similar name exists: `{near}`"
+    return f"create it first: scaffold model {target} ..."
 
 
 def _check_backs(entities: "tuple[Entity, ...]", by_name: "dict[str, Entity]") -> None:

@@ -40,7 +40,7 @@ class History:
             raise ScaffoldError(
                 f"the migrations have {len(heads)} heads: {named}",
                 note="two branches each added a revision",
-                help='join them first: alembic merge heads -m "merge"',
+                help="join them first: .venv/bin/alembic merge heads -m merge",
             )
         if self.revisions and not heads:
             raise ScaffoldError(

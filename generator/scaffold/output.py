@@ -79,7 +79,7 @@ def outcome_report(outcome: Outcome, title: str) -> Report:
 
 def _next_steps(plan: Plan) -> Iterator[Line]:
     if any(each.kind == "conflict" for each in plan.changes):
-        check = Span("git diff --check", "typed")
+        check = Span("grep -rn '^<<<<<<<' .", "typed")
         yield "next: resolve the conflict markers (", check, " finds them)"
     if any(each.path.startswith("migrations/versions/") for each in plan.writes):
         yield "next: ", Span("make migrate", "typed"), "   bring the database up to date"
@@ -181,7 +181,7 @@ def _groups(changes: Sequence[Change], depth: int) -> list[tuple[str, list[Chang
 
 
 def entities_report(entities: Sequence[Entity], types: TypeTable) -> Report:
-    """Return the entities with their fields as they are typed, and what refers to them."""
+    """Return the entities with their fields as they could be typed, and what refers to them."""
     if not entities:
         return (("no entities yet; add one: ", Span(_EXAMPLE, "typed")),)
     outlines = (_outline(each, entities, types) for each in entities)

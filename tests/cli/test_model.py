@@ -116,8 +116,9 @@ def test_same_command_again_changes_nothing(blog: Path, scaffold: Scaffold) -> N
 
     result = scaffold(blog, *POST)
 
-    assert result.code == 1
-    assert "note: it is exactly the same\n" in result.err
+    assert (result.code, result.err) == (0, "")
+    assert result.out == "nothing to do: the project is up to date already\n"
+    assert json.loads(scaffold(blog, *POST, "--json").out)["status"] == "unchanged"
     assert before == tree(blog)
 
 

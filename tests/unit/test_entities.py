@@ -199,7 +199,13 @@ def test_adding_keeps_the_order() -> None:
     assert [one.name for one in add_entity(entities, entity("Post"))] == ["Comment", "Post", "User"]
 
 
-def test_adding_twice_is_refused() -> None:
+def test_adding_the_same_again_changes_nothing() -> None:
+    entities = (entity("Post", "title", "body:text"),)
+
+    assert add_entity(entities, entity("Post", "title", "body:text")) == entities
+
+
+def test_adding_another_of_that_name_is_refused() -> None:
     entities = (entity("Post", "title", "body:text"),)
 
     with pytest.raises(ScaffoldError) as caught:
