@@ -19,8 +19,8 @@ from scaffold.checks import parse_check
 from scaffold.entities import Entity, Field, Of, expand, given, in_order, validate
 from scaffold.errors import ScaffoldError
 from scaffold.fields import canonical_field
-from scaffold.grammar import MODIFIER_ALIASES, OPEN_ENDED, TYPE_ALIASES, format_field
-from scaffold.types import load_types
+from scaffold.grammar import MODIFIER_ALIASES, OPEN_ENDED, format_field
+from scaffold.types import TYPE_ALIASES, load_types
 from scaffold.values import INTEGERS
 
 TYPES = load_types(Path(__file__).parents[1] / "template" / "macros" / "types.yml")

@@ -19,8 +19,8 @@ import typer
 
 import template_repository
 from scaffold.cli import COMMANDS, app
-from scaffold.grammar import MODIFIER_ALIASES, MODIFIERS, TYPE_ALIASES
-from scaffold.types import load_types
+from scaffold.grammar import MODIFIER_ALIASES, MODIFIERS
+from scaffold.types import TYPE_ALIASES, load_types
 
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")

@@ -13,42 +13,11 @@ from scaffold import names
 from scaffold.entities import Field, Of, given
 from scaffold.errors import ScaffoldError
 from scaffold.fields import canonical_field
+from scaffold.types import TYPE_ALIASES, type_of_name
 
 if TYPE_CHECKING:
     from scaffold.types import TypeRow, TypeTable
 
-TYPE_ALIASES = {
-    "string": "str",
-    "integer": "int",
-    "boolean": "bool",
-    "references": "ref",
-    "belongs_to": "ref",
-}
-COMMON_NAMES = {
-    "varchar": "str",
-    "char": "str",
-    "longtext": "text",
-    "number": "int",
-    "long": "bigint",
-    "biginteger": "bigint",
-    "smallinteger": "smallint",
-    "double": "float",
-    "real": "float",
-    "money": "decimal",
-    "numeric": "decimal",
-    "timestamp": "datetime",
-    "timestamptz": "datetime",
-    "timedelta": "interval",
-    "duration": "interval",
-    "guid": "uuid",
-    "jsonb": "json",
-    "dict": "json",
-    "blob": "bytes",
-    "bytea": "bytes",
-    "binary": "bytes",
-    "list": "array",
-    "choice": "enum",
-}
 MODIFIER_ALIASES = {"uniq": "unique"}
 EXAMPLES = {"length": "80", "precision": "10", "scale": "2", "to": "User"}
 FLAGS = ("null", "unique", "index", "private", "readonly")
@@ -236,13 +205,6 @@ def _unknown(text: str, kind: str, field: str, types: "TypeTable") -> ScaffoldEr
     return ScaffoldError(
         message, help=f"the types are {listed}; an entity is written like `{names.camel(kind)}`"
     )
-
-
-def type_of_name(name: str, types: "TypeTable") -> str | None:
-    """Return the type that a name in capitals stands for elsewhere: `String`, `Text`, `VARCHAR`."""
-    lower = name.lower()
-    kind = TYPE_ALIASES.get(lower) or COMMON_NAMES.get(lower) or lower
-    return kind if kind in types and kind != "ref" else None
 
 
 def _parse_modifier(piece: str, field: str) -> tuple[str, str | bool]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scaffold import checks, names, reserved
 from scaffold.errors import ScaffoldError
 from scaffold.fields import LONGEST_STRING, canonical_field, is_reserved_column
+from scaffold.types import type_of_name
 
 if TYPE_CHECKING:
     from scaffold.entities import Entity, Field
@@ -312,8 +313,6 @@ def _check_references(entity: "Entity", by_name: "dict[str, Entity]", types: "Ty
 
 
 def _instead_of(target: str, by_name: "dict[str, Entity]", types: "TypeTable") -> str:
-    from scaffold.grammar import type_of_name  # only when there is an error to explain
-
     if kind := type_of_name(target, types):
         return f"did you mean the type `{kind}`?"
     if near := names.nearest(target, by_name):

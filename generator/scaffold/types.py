@@ -9,6 +9,39 @@ from scaffold.errors import ScaffoldError
 
 MODIFIERS = frozenset({"unique", "index", "default", "server_default", "min", "max", "pattern"})
 NOT_ELEMENTS = frozenset({"array", "bytes", "enum", "json", "ref"})
+# Other names that the grammar takes for a type, and names that people know from elsewhere.
+TYPE_ALIASES = {
+    "string": "str",
+    "integer": "int",
+    "boolean": "bool",
+    "references": "ref",
+    "belongs_to": "ref",
+}
+COMMON_NAMES = {
+    "varchar": "str",
+    "char": "str",
+    "longtext": "text",
+    "number": "int",
+    "long": "bigint",
+    "biginteger": "bigint",
+    "smallinteger": "smallint",
+    "double": "float",
+    "real": "float",
+    "money": "decimal",
+    "numeric": "decimal",
+    "timestamp": "datetime",
+    "timestamptz": "datetime",
+    "timedelta": "interval",
+    "duration": "interval",
+    "guid": "uuid",
+    "jsonb": "json",
+    "dict": "json",
+    "blob": "bytes",
+    "bytea": "bytes",
+    "binary": "bytes",
+    "list": "array",
+    "choice": "enum",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +56,13 @@ class TypeRow:
 
 
 TypeTable = Mapping[str, TypeRow]
+
+
+def type_of_name(name: str, types: TypeTable) -> str | None:
+    """Return the type that a name in capitals stands for elsewhere: `String`, `Text`, `VARCHAR`."""
+    lower = name.lower()
+    kind = TYPE_ALIASES.get(lower) or COMMON_NAMES.get(lower) or lower
+    return kind if kind in types and kind != "ref" else None
 
 
 def load_types(path: Path) -> TypeTable:
