@@ -4,7 +4,10 @@ from hypothesis import settings
 
 pytest_plugins = ["commands", "servers"]
 
-# `make test-long` asks for the long one. Both print what brings a failure back.
-settings.register_profile("short", max_examples=25, deadline=None, print_blob=True)
+# The short one draws the same examples in each run, so that a change is judged by what it changes;
+# `make test-long` draws new ones. Both print what brings a failure back.
+settings.register_profile(
+    "short", max_examples=25, deadline=None, print_blob=True, derandomize=True
+)
 settings.register_profile("long", max_examples=500, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
