@@ -98,6 +98,7 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for who in ("AUTHOR", "COMMITTER"):
             patch.setenv(f"GIT_{who}_NAME", "Tester")
             patch.setenv(f"GIT_{who}_EMAIL", "tester@example.org")
+        patch.delenv("SCAFFOLD_DEBUG", raising=False)
         yield
 
 

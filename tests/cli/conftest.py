@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,16 +15,8 @@ USER = ("model", "User", "email:email:unique", "name:str,80")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SCAFFOLD_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-        patch.setenv("SCAFFOLD_DATA_DIR", str(tmp_path_factory.mktemp("data")))
-        patch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-        for who in ("AUTHOR", "COMMITTER"):
-            patch.setenv(f"GIT_{who}_NAME", "Tester")
-            patch.setenv(f"GIT_{who}_EMAIL", "tester@example.org")
-        patch.delenv("SCAFFOLD_DEBUG", raising=False)
-        yield
+def _own_folders(own_folders: None) -> None:
+    """Keep every test of this folder away from the person's own caches and settings."""
 
 
 @pytest.fixture(scope="session")
