@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from scaffold import journal as journals
 from scaffold.errors import ScaffoldError
+from scaffold.frozen import dataclass
 from scaffold.journal import Checkpoint, Journal, Step
 from scaffold.lock import lock, state_folder
 

@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from zlib import crc32
 
+_CHECKSUM = 9  # bytes: 8 digits and the end of the line
+
 
 def cache_folder() -> Path:
     """Return the cache folder: `SCAFFOLD_CACHE_DIR`, or the platform's own for this user."""
@@ -33,12 +35,13 @@ def data_folder() -> Path:
     return Path(user_data_dir("scaffold", appauthor=False))
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, *parts: bytes) -> None:
     """Write a file of these folders in one step; one that cannot be written is no error."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(content)
+        with temporary.open("wb") as file:
+            file.writelines(parts)
         temporary.replace(path)
     except OSError:
         with suppress(OSError):
@@ -47,20 +50,22 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def write_cached(path: Path, content: bytes) -> None:
     """Write a cache file, which begins with a checksum, so that a damaged one is not believed."""
-    write_whole(path, _checksum(content) + b"\n" + content)
+    write_whole(path, _checksum(content), content)
 
 
-def _checksum(content: bytes) -> bytes:
-    return b"%08x" % crc32(content)
+def _checksum(content: bytes | memoryview) -> bytes:
+    return b"%08x\n" % crc32(content)
 
 
-def read_cached(path: Path) -> bytes | None:
+def read_cached(path: Path) -> memoryview | None:
     """Return a cache file's content, or None when it is not there or not whole."""
     try:
-        checksum, _, content = path.read_bytes().partition(b"\n")
+        whole = memoryview(path.read_bytes())
     except OSError:
         return None
-    if checksum != _checksum(content):
+    # Some are of megabytes, and copies of that take longer than what is done with them.
+    content = whole[_CHECKSUM:]
+    if whole[:_CHECKSUM] != _checksum(content):
         return None
     with suppress(OSError):
         os.utime(path)  # so that `keep_newest` keeps it

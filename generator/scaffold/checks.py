@@ -8,10 +8,10 @@ it is made of names, numbers, 'strings' (a quote is doubled), operators and keyw
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NoReturn
 
 from scaffold.errors import ScaffoldError
+from scaffold.frozen import dataclass
 
 LONGEST = 500
 DEEPEST = 30
@@ -64,6 +64,17 @@ def parse_check(text: str) -> Check:
     if not used:
         raise ScaffoldError(f"the check `{text}` uses no field")
     return Check(_show(tree), used, tree)
+
+
+def with_names(text: str, new: Mapping[str, str]) -> str:
+    """Return a canonical condition in which fields have new names, by their old ones."""
+    return _show(_renamed(parse_check(text).tree, new))
+
+
+def _renamed(node: Node, new: Mapping[str, str]) -> Node:
+    if node.kind == "name":
+        return Node("name", new.get(node.text, node.text))
+    return Node(node.kind, node.text, tuple(_renamed(part, new) for part in node.parts))
 
 
 def check_kinds(check: Check, kinds: Mapping[str, str]) -> None:

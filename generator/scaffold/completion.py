@@ -49,3 +49,23 @@ def _types_and_entities() -> list[str]:
         project = load(find_project(Path.cwd()))
         return [*project.types, *(entity.name for entity in project.entities)]
     return []
+
+
+def fields_of(name: str) -> list[str]:
+    """Return the names of an entity's fields."""
+    from scaffold.answers import find_project, read
+
+    with suppress(Exception):
+        for entity in read(find_project(Path.cwd())).entities:
+            if entity.name == name:
+                return [field.name for field in entity.fields]
+    return []
+
+
+def entities() -> list[str]:
+    """Return the names of the project's entities."""
+    from scaffold.answers import find_project, read
+
+    with suppress(Exception):
+        return [entity.name for entity in read(find_project(Path.cwd())).entities]
+    return []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scaffold import names
-from scaffold.entities import Entity, expand
+from scaffold.entities import Entity, expand, in_order
 from scaffold.errors import ScaffoldError
+from scaffold.frozen import dataclass
 from scaffold.grammar import parse_field
 
 if TYPE_CHECKING:
@@ -48,15 +49,30 @@ def entity_of(declared: Declaration, types: TypeTable, pk: str) -> Entity:
         timestamps=declared.timestamps,
         soft_delete=declared.soft_delete,
         lock=declared.lock,
-        unique=_groups(declared.unique, "--unique"),
-        index=_groups(declared.index, "--index"),
-        checks=_checks(declared.checks),
+        unique=groups(declared.unique, "--unique"),
+        index=groups(declared.index, "--index"),
+        checks=canonical_checks(declared.checks),
         fields=tuple(parse_field(token, types) for token in declared.fields),
     )
     return expand(entity, types)
 
 
-def _groups(given: Iterable[str], option: str) -> tuple[tuple[str, ...], ...]:
+def add_entity(entities: tuple[Entity, ...], new: Entity, types: TypeTable) -> tuple[Entity, ...]:
+    """Return the entities with a new one; another one of that name must not exist."""
+    for entity in entities:
+        if entity.name == new.name:
+            from scaffold.edits.found import with_links  # only for those who need it
+            from scaffold.edits.instead import exists_already
+
+            new = with_links(entities, new)
+            if replace(entity, samples=()) == replace(new, samples=()):
+                return entities
+            raise exists_already(entity, new, types)
+    return in_order((*entities, new))
+
+
+def groups(given: Iterable[str], option: str) -> tuple[tuple[str, ...], ...]:
+    """Return what `--unique a,b` names, each time that it is given."""
     return tuple(_group(text, option) for text in given)
 
 
@@ -69,7 +85,8 @@ def _group(text: str, option: str) -> tuple[str, ...]:
     return members
 
 
-def _checks(given: tuple[str, ...]) -> tuple[str, ...]:
+def canonical_checks(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what `--check` says, in canonical form."""
     if not given:
         return ()
     from scaffold.checks import parse_check

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from jinja2 import TemplateNotFound, nodes
 from jinja2.meta import find_undeclared_variables
+
+from scaffold.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -58,3 +58,17 @@ def _lines(content: bytes) -> list[str]:
     lines = text.split("\n")
     last = lines.pop()
     return [f"{line}\n" for line in lines] + ([last] if last else [])
+
+
+def changed_lines(before: bytes, after: bytes) -> tuple[int, int]:
+    """Return how many lines were added and removed; none where lines mean nothing."""
+    if is_binary(before, after):
+        return 0, 0
+    from difflib import SequenceMatcher
+
+    added = removed = 0
+    matcher = SequenceMatcher(None, _lines(before), _lines(after), autojunk=False)
+    for tag, start, end, new_start, new_end in matcher.get_opcodes():
+        if tag != "equal":
+            removed, added = removed + end - start, added + new_end - new_start
+    return added, removed

@@ -1,76 +1,92 @@
 """The difference of two sets of tables, as operations in an order that databases accept."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from scaffold.errors import ScaffoldError
+from scaffold.revisions.operations import (
+    AddLateKey,
+    CreateTable,
+    DropLateKey,
+    DropTable,
+    Operation,
+)
+from scaffold.revisions.pairing import Pair
 from scaffold.schema import ForeignKey, Table
 
-
-@dataclass(frozen=True, slots=True)
-class CreateTable:
-    """Create a table; the foreign keys named in `late` are added once their table exists."""
-
-    table: Table
-    late: tuple[str, ...] = ()
+if TYPE_CHECKING:
+    from scaffold.revisions.rows import Rows
 
 
-@dataclass(frozen=True, slots=True)
-class DropTable:
-    """Drop a table, with its indexes and constraints."""
+def difference(pairs: Sequence[Pair], rows: "Rows | None" = None) -> tuple[Operation, ...]:
+    """Return the operations that take the old tables of the pairs to the new ones.
 
-    table: Table
-    late: tuple[str, ...] = ()
+    What is dropped from tables that stay comes first, then whole tables go, get their new names and
+    come, then the tables that stay get what they do not have. `rows` knows the values of the rows;
+    without it no table may stay.
+    """
+    gone = [pair.old for pair in pairs if pair.old and not pair.new]
+    come = [pair.new for pair in pairs if pair.new and not pair.old]
+    if rows:
+        for table in gone:
+            rows.drop_table(table)
+    stay = [(pair.old, pair.new, pair.columns) for pair in pairs if pair.old and pair.new]
+    first: list[Operation] = []
+    then: list[Operation] = []
+    renames: list[Operation] = []
+    if stay and rows:
+        from scaffold.revisions.alteration import alter
 
-
-@dataclass(frozen=True, slots=True)
-class AddLateKey:
-    """Add a foreign key that closes a circle of references."""
-
-    table: str
-    key: ForeignKey
-
-
-@dataclass(frozen=True, slots=True)
-class DropLateKey:
-    """Drop a foreign key that closes a circle, so that the tables in it can be dropped."""
-
-    table: str
-    key: ForeignKey
-
-
-Operation = CreateTable | DropTable | AddLateKey | DropLateKey
-
-
-def difference(old: Mapping[str, Table], new: Mapping[str, Table]) -> tuple[Operation, ...]:
-    """Return the operations that turn the tables `old` into `new`: drops first, then creations."""
-    for name in sorted(old.keys() & new.keys()):
-        if old[name] != new[name]:
-            raise ScaffoldError(
-                f"the table `{name}` would change, and this version cannot write that migration",
-                help="upgrade scaffold, or write the revision by hand: "
-                "alembic revision --autogenerate",
-            )
-    dropped = _creations(table for name, table in old.items() if name not in new)
-    created = _creations(table for name, table in new.items() if name not in old)
-    return (*inverse(dropped), *created)
+        names = {old.name: new.name for old, new, _ in stay}
+        for old, new, columns in stay:
+            made = alter(_referring(old, names), new, columns, rows)
+            first += made.first
+            then += made.then
+        renames = _renames([(old, new) for old, new, _ in stay])
+    return (*first, *_undone(_creations(gone)), *renames, *_creations(come), *then)
 
 
-def inverse(operations: Iterable[Operation]) -> tuple[Operation, ...]:
-    """Return the operations that undo these."""
-    return tuple(_inverse(operation) for operation in reversed(tuple(operations)))
+def _referring(table: Table, names: Mapping[str, str]) -> Table:
+    """Return a table whose foreign keys refer to other tables by their new names."""
+    keys = (
+        replace(key, to_table=names.get(key.to_table, key.to_table)) for key in table.foreign_keys
+    )
+    return replace(table, foreign_keys=tuple(keys))
+
+
+def _renames(tables: Sequence[tuple[Table, Table]]) -> list[Operation]:
+    from scaffold.revisions.alteration import in_turn
+    from scaffold.revisions.changes import RenameTable
+
+    now = {old.name: (old, new) for old, new in tables}
+
+    def rename(old: str, name: str) -> Operation:
+        table, final = now.pop(old)
+        key = final.primary_key if name == final.name else f"pk_{name}"
+        now[name] = (replace(table, primary_key=key), final)
+        columns = tuple(column.name for column in table.columns if column.primary_key)
+        return RenameTable(old, name, table.primary_key, key, columns, _counted(table))
+
+    return list(in_turn({old.name: new.name for old, new in tables}, list(now), rename))
+
+
+def _counted(table: Table) -> str | None:
+    return next((column.name for column in table.columns if column.autoincrement), None)
+
+
+def _undone(creations: Iterable[Operation]) -> tuple[Operation, ...]:
+    """Return the drops that undo creations."""
+    return tuple(_inverse(operation) for operation in reversed(tuple(creations)))
 
 
 def _inverse(operation: Operation) -> Operation:
     match operation:
         case CreateTable(table, late):
             return DropTable(table, late)
-        case DropTable(table, late):
-            return CreateTable(table, late)
         case AddLateKey(table, key):
             return DropLateKey(table, key)
-        case DropLateKey(table, key):
-            return AddLateKey(table, key)
+        case _:
+            return operation
 
 
 def _creations(tables: Iterable[Table]) -> tuple[Operation, ...]:

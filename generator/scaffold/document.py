@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from scaffold.conflicts import places_of
 from scaffold.output import diff_of, options_of, shown
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from scaffold.entities import Entity
     from scaffold.errors import ScaffoldError
     from scaffold.plan import Change, Conflict, Plan
+    from scaffold.status import Status
+    from scaffold.survey import Finding
     from scaffold.types import TypeTable
 
 SCHEMA = 1
@@ -53,6 +56,7 @@ def _conflict_record(conflict: Conflict) -> dict[str, Any]:
         "reason": conflict.reason,
         "yours": _text(conflict.ours),
         "new": _text(conflict.theirs),
+        "places": [place._asdict() for place in places_of(conflict)],
     }
 
 
@@ -78,3 +82,33 @@ def entity_records(entities: Sequence[Entity], types: TypeTable) -> list[dict[st
         }
         for entity in entities
     ]
+
+
+def finding_record(finding: Finding, *, diff: bool) -> dict[str, Any]:
+    """Return what a person did to a file, for `scaffold status` and `scaffold diff`."""
+    from scaffold import survey_report
+
+    added, removed = survey_report.counts(finding)
+    record: dict[str, Any] = {"path": finding.path, "state": finding.state}
+    if finding.moved_to is not None:
+        record["moved_to"] = finding.moved_to
+    record |= {"added": added, "removed": removed, "markers": list(finding.markers)}
+    return {**record, "diff": survey_report.diff_of(finding).readable} if diff else record
+
+
+def status_record(status: Status) -> dict[str, Any]:
+    """Return what `scaffold status --json` says beside its status."""
+    entities = status.project.entities if status.project else ()
+    return {
+        "entities": [entity.name for entity in entities],
+        "files": [finding_record(each, diff=False) for each in status.findings],
+        "migrations": [
+            {"id": each.id, "file": each.file, "is_head": each.id in status.heads}
+            for each in status.revisions
+        ],
+        "drift": [
+            {"message": each.message, "note": each.note, "help": each.help}
+            for each in status.drifts
+        ],
+        "notes": list(status.notes),
+    }

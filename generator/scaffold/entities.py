@@ -1,12 +1,13 @@
 """Entities and their fields, as recorded in the answers, and what is refused of them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from types import NoneType
 from typing import Any
 
 from scaffold import names
 from scaffold.errors import ScaffoldError
+from scaffold.frozen import dataclass
 from scaffold.types import TypeTable
 
 Record = dict[str, Any]
@@ -42,6 +43,9 @@ class Field:
     to: str | None = None
     back: str | None = None
     on_delete: str | None = None
+    via: str | None = None
+    through: tuple[str, ...] = ()
+    table: str | None = None
     null: bool = False
     unique: bool = False
     index: bool = False
@@ -55,9 +59,19 @@ class Field:
     column: str | None = None
 
     @property
+    def is_reference(self) -> bool:
+        """Say whether the entity has a key of another one by this field."""
+        return self.to is not None and self.type != "many"
+
+    @property
+    def is_link(self) -> bool:
+        """Say whether the field is kept in another table than the entity's own."""
+        return self.type == "many"
+
+    @property
     def column_name(self) -> str:
-        """Return the name of the column in the database."""
-        return self.column or names.column(self.name, reference=self.to is not None)
+        """Return the name of the column in the database; a link has none."""
+        return self.column or names.column(self.name, reference=self.is_reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,17 @@ class Entity:
 
     @property
     def references(self) -> tuple[Field, ...]:
-        """Return the fields that refer to an entity."""
+        """Return the fields that hold the key of an entity."""
+        return tuple(field for field in self.fields if field.is_reference)
+
+    @property
+    def links(self) -> tuple[Field, ...]:
+        """Return the fields that lead to any number of entities, in a table between."""
+        return tuple(field for field in self.fields if field.is_link)
+
+    @property
+    def relations(self) -> tuple[Field, ...]:
+        """Return the fields that lead to an entity, in whatever way."""
         return tuple(field for field in self.fields if field.to is not None)
 
     def field(self, name: str) -> Field:
@@ -91,17 +115,25 @@ class Entity:
 
 def expand(entity: Entity, types: TypeTable) -> Entity:
     """Fill in what was left to the rules: plural, table, lengths, on_delete, back names, samples."""
-    plural = entity.plural or names.plural(entity.name)
-    _refuse_unnamed_backs(entity)
-    entity = replace(
-        entity,
-        plural=plural,
-        table=entity.table or plural,
-        fields=tuple(_expand_field(field, plural, types) for field in entity.fields),
-    )
+    entity = filled_in(entity, types)
     if entity.samples or not (entity.checks or any(field.pattern for field in entity.fields)):
         return entity
     return _with_samples(entity, types)
+
+
+def filled_in(entity: Entity, types: TypeTable) -> Entity:
+    """Fill in all that was left to the rules but the samples."""
+    plural = entity.plural or names.plural(entity.name)
+    _refuse_unnamed_backs(entity)
+    return replace(
+        entity,
+        plural=plural,
+        table=entity.table or plural,
+        fields=tuple(
+            _expand_field(field, entity.name, plural, entity.table or plural, types)
+            for field in entity.fields
+        ),
+    )
 
 
 def _with_samples(entity: Entity, types: TypeTable) -> Entity:
@@ -121,7 +153,7 @@ def given(field: Field, types: TypeTable) -> Field:
         for name, value in (row.given.items() if row else ())
         if getattr(field, name) is None
     }
-    if field.to is not None and field.on_delete is None:
+    if field.is_reference and field.on_delete is None:
         missing["on_delete"] = "restrict"
     if field.of is not None and (item := types.get(field.of.type)):
         more: Record = {k: v for k, v in item.given.items() if getattr(field.of, k) is None}
@@ -129,53 +161,52 @@ def given(field: Field, types: TypeTable) -> Field:
     return replace(field, **missing) if missing else field
 
 
-def _expand_field(field: Field, plural: str, types: TypeTable) -> Field:
+def _expand_field(field: Field, entity: str, plural: str, table: str, types: TypeTable) -> Field:
     if field.to is not None and field.back is None:
-        field = replace(field, back=plural)
+        field = replace(field, back=usual_back(field, entity, plural))
+    if field.is_link and field.via is None and field.table is None:
+        field = replace(field, table=usual_link_table(table, field.name))
     return given(field, types)
 
 
+def usual_link_table(table: str, field: str) -> str:
+    """Return the table of a link that has no name of its own."""
+    return f"{table}_{field}"
+
+
+def usual_back(field: Field, entity: str, plural: str) -> str:
+    """Return what the other entity calls this one where no other name is given."""
+    return names.snake(entity) if field.type == "one" else plural
+
+
 def _refuse_unnamed_backs(entity: Entity) -> None:
-    seen: dict[str, str] = {}
-    for field in entity.references:
+    seen: dict[tuple[str, bool], str] = {}
+    for field in entity.relations:
         if field.back is not None:
             continue
         target = str(field.to)
-        help = f"name it: {field.name}:{target}:back=..."
+        default = (target, field.type == "one")
+        kind = target if field.type == "ref" else f"{field.type},{target}"
+        help = f"name it: {field.name}:{kind}:back=..."
         if target == entity.name:
             raise ScaffoldError(
                 f"`{entity.name}.{field.name}` refers to `{entity.name}` itself and needs a name "
                 "for the other side",
                 help=help,
             )
-        if target in seen:
+        if default in seen:
             raise ScaffoldError(
-                f"`{entity.name}.{field.name}` is the second reference to `{target}` and needs a "
+                f"`{entity.name}.{field.name}` is the second relation to `{target}` and needs a "
                 "name for the other side",
-                note=f"the other side of `{entity.name}.{seen[target]}` has the default",
+                note=f"the other side of `{entity.name}.{seen[default]}` has the default",
                 help=help,
             )
-        seen[target] = field.name
+        seen[default] = field.name
 
 
 def in_order(entities: Iterable[Entity]) -> tuple[Entity, ...]:
     """Return entities as they are recorded: sorted by name."""
     return tuple(sorted(entities, key=lambda entity: entity.name))
-
-
-def add_entity(entities: tuple[Entity, ...], new: Entity) -> tuple[Entity, ...]:
-    """Return the entities with a new one; another one of that name must not exist."""
-    for entity in entities:
-        if entity == new:
-            return entities
-        if entity.name == new.name:
-            has = names.listed(field.name for field in entity.fields)
-            raise ScaffoldError(
-                f"this project has an entity `{new.name}` already",
-                note=f"its fields are {has}",
-                help="choose another name for the new one",
-            )
-    return in_order((*entities, new))
 
 
 def validate(entities: Iterable[Entity], types: TypeTable) -> None:
@@ -197,6 +228,9 @@ _FIELD_KEYS: dict[str, type] = {
     "to": str,
     "back": str,
     "on_delete": str,
+    "via": str,
+    "through": list,
+    "table": str,
     "null": bool,
     "unique": bool,
     "index": bool,
@@ -227,6 +261,7 @@ _ENTITY_KEYS: dict[str, type] = {
 }
 _ENTITY_NEEDS = frozenset({"name", "plural", "table", "pk", "api", "page", "fields"})
 _FIELD_NEEDS = frozenset({"name", "type"})
+_NESTED = frozenset({"values", "of", "through"})
 _WORDS = {str: "text", int: "a whole number", bool: "true", list: "a list", dict: "a mapping"}
 
 
@@ -250,6 +285,8 @@ def field_record(field: Field) -> Record:
     record = _filled(field)
     if field.values:
         record["values"] = list(field.values)
+    if field.through:
+        record["through"] = list(field.through)
     if field.of is not None:
         record["of"] = _filled(field.of)
     return record
@@ -293,10 +330,13 @@ def _sample(row: object, where: str) -> Sample:
 
 def _field(record: object, where: str) -> Field:
     attributes = _attributes(record, _FIELD_KEYS, _FIELD_NEEDS, where)
-    if "values" in attributes or "of" in attributes:
+    if "via" in attributes and "through" not in attributes:
+        raise _unreadable(f"{where} has no `through`" + _of_field(attributes, _FIELD_KEYS))
+    if not _NESTED.isdisjoint(attributes):
         place = f"`{attributes['name']}` of {where}"
-        if "values" in attributes:
-            attributes["values"] = _texts(attributes["values"], "values", place)
+        for key in ("values", "through"):
+            if key in attributes:
+                attributes[key] = _texts(attributes[key], key, place)
         if "of" in attributes:
             of = _attributes(attributes["of"], _OF_KEYS, frozenset({"type"}), place)
             attributes["of"] = Of(**of)

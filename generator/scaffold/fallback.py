@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scaffold.index import Index
-    from scaffold.render import Render, Rendered
+    from scaffold.rendered import Render
     from scaffold.source import Template
 
 
@@ -22,9 +21,8 @@ def render_with_copier(template: Template, data: Mapping[str, Any], index: Index
     import copier
 
     from scaffold.patterns import matcher
-    from scaffold.render import Render
+    from scaffold.rendered import given
 
-    once = matcher(index.skip_if_exists)
     answers = {name: value for name, value in data.items() if not name.startswith("_")}
     with TemporaryDirectory(prefix="scaffold-render-") as name:
         folder = Path(name) / "project"
@@ -44,21 +42,12 @@ def render_with_copier(template: Template, data: Mapping[str, Any], index: Index
                 f"copier could not render the template: {error}",
                 note=f"scaffold leaves it to copier because of {index.unsupported[0]}",
             ) from error
-        files: dict[str, Rendered] = {}
+        files: dict[str, tuple[bytes, int]] = {}
         for file in sorted(folder.rglob("*")):
             path = file.relative_to(folder).as_posix()
             if file.is_symlink():
                 raise ScaffoldError(f"the template renders a symbolic link, `{path}`")
             if file.is_file():
-                keep = once is not None and once(path)
-                files[path] = _read(file, path, once=keep)
-        return Render(files, dict(worker.answers.combined))
-
-
-def _read(file: Path, path: str, *, once: bool) -> Rendered:
-    from scaffold.render import Rendered
-
-    content = file.read_bytes()
-    mode = 0o755 if file.stat().st_mode & 0o111 else 0o644
-    key = hashlib.blake2b(content, digest_size=16).digest()
-    return Rendered(path, mode, key, lambda: content, once=once)
+                mode = 0o755 if file.stat().st_mode & 0o111 else 0o644
+                files[path] = (file.read_bytes(), mode)
+        return given(files, dict(worker.answers.combined), matcher(index.skip_if_exists))

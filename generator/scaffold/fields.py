@@ -16,19 +16,32 @@ if TYPE_CHECKING:
 ON_DELETE = ("restrict", "cascade", "set_null")
 ARGUMENTS = ("length", "precision", "scale", "values", "of", "to")
 OPTIONAL = ("unique", "index", "pattern", "min", "max", "default", "server_default")
-ONLY_REFERENCES = ("back", "on_delete")
+RELATING = ("back", "on_delete", "via", "table")
+NOT_OF_LINKS = {
+    "on_delete": "a link goes when what is on either side of it goes",
+    "null": "there may always be none",
+    "readonly": "links are no part of what is created: they are put and deleted one by one",
+    "column": "links are in a table of their own",
+}
 LONGEST_STRING = 16_000  # MariaDB: a row has room for 65,535 bytes, a character may take four
 LONGEST_VALUE = 40
 MOST_DIGITS = 38
 MOST_DECIMALS = 30
 
+_ALREADY = {
+    ("ref", "index"): "a reference always has an index",
+    ("one", "index"): "a one-to-one relation always has an index",
+    ("one", "unique"): "a one-to-one relation is always unique",
+    ("many", "index"): "links have an index from either side",
+    ("many", "unique"): "there is one link at most between two",
+}
 _VALUE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _arguments = attrgetter(*ARGUMENTS)
 _optional = attrgetter(*OPTIONAL)
-_others = attrgetter("back", "on_delete", "readonly", "column")
+_others = attrgetter("back", "on_delete", "via", "table", "readonly", "column")
 _NO_ARGUMENTS = (None, None, None, (), None, None)
 _NO_OPTIONS = (False, False, None, None, None, None, None)
-_NO_OTHERS = (None, None, False, None)
+_NO_OTHERS = (None, None, None, None, False, None)
 
 
 def canonical_field(field: "Field", types: "TypeTable", entity: str | None = None) -> "Field":
@@ -38,7 +51,7 @@ def canonical_field(field: "Field", types: "TypeTable", entity: str | None = Non
     if row is None:
         raise unknown_type(field.type, where, types)
     _check_arguments(field, row, types, where)
-    if _others(field) != _NO_OTHERS:
+    if _others(field) != _NO_OTHERS or field.is_link:
         field = _other_modifiers(field, where)
     if _optional(field) != _NO_OPTIONS:
         field = _canonical_values(field, row, where)
@@ -153,18 +166,20 @@ def _check_element(of: "Of", types: "TypeTable", where: str) -> None:
 def _other_modifiers(field: "Field", where: str) -> "Field":
     """Check the modifiers that no type has to accept."""
     if field.to is None:
-        for name in ONLY_REFERENCES:
+        for name in RELATING:
             if getattr(field, name) is not None:
                 raise ScaffoldError(
                     f"{where} takes no `{name}`",
-                    note="only a reference to an entity has another side",
+                    note="only a relation to an entity has another side"
+                    if name in ("back", "on_delete")
+                    else "only `many` keeps links in a table",
                     help=f"leave out `{name}`",
                 )
     else:
-        _check_reference(field, where)
+        _check_relation(field, where)
     if field.column is not None:
         names.check_column(field.column, field.name)
-        if field.column == names.column(field.name, reference=field.to is not None):
+        if field.column == names.column(field.name, reference=field.is_reference):
             field = replace(field, column=None)
     if field.readonly and not field.null and field.default is None and field.server_default is None:
         raise _unfillable(field, where)
@@ -179,9 +194,19 @@ def _unfillable(field: "Field", where: str) -> ScaffoldError:
     )
 
 
-def _check_reference(field: "Field", where: str) -> None:
+def _check_relation(field: "Field", where: str) -> None:
     if field.back is not None:
-        names.check_field(field.back, "the other side of a reference")
+        names.check_field(field.back, "the other side of a relation")
+    if field.is_link:
+        _check_link(field, where)
+        return
+    for name in ("via", "table"):
+        if getattr(field, name) is not None:
+            raise ScaffoldError(
+                f"{where} takes no `{name}`",
+                note="only `many` keeps its links in a table between",
+                help=f"write it as {field.name}:many,{field.to}, or leave out `{name}`",
+            )
     if field.on_delete is None:
         return
     if field.on_delete not in ON_DELETE:
@@ -194,6 +219,20 @@ def _check_reference(field: "Field", where: str) -> None:
         raise ScaffoldError(
             f"{where} says `on_delete=set_null` but may not be empty", help="add `null`"
         )
+
+
+def _check_link(field: "Field", where: str) -> None:
+    for name, note in NOT_OF_LINKS.items():
+        if getattr(field, name):
+            raise ScaffoldError(f"{where} takes no `{name}`", note=note, help=f"leave out `{name}`")
+    if field.via is not None and field.table is not None:
+        raise ScaffoldError(
+            f"{where} takes no `table` beside `via`",
+            note=f"its links are the rows of `{field.via}`",
+            help="leave out `table`",
+        )
+    if field.table is not None:
+        names.check_table(field.table, field.name, "table=")
 
 
 def _canonical_values(field: "Field", row: "TypeRow", where: str) -> "Field":
@@ -213,7 +252,7 @@ def _canonical_values(field: "Field", row: "TypeRow", where: str) -> "Field":
         if key in given:
             field = _canonical_value(field, key, where)
     if field.min is not None and field.max is not None:
-        _check_order(field, "max", field.max, where)
+        check_order(field, "max", field.max, where)
     if field.min is not None and field.length is not None and int(field.min) > field.length:
         raise ScaffoldError(
             f"min `{field.min}` is above the length of {where}, which is {field.length}",
@@ -226,7 +265,7 @@ def _canonical_values(field: "Field", row: "TypeRow", where: str) -> "Field":
 def _check_constants(field: "Field", where: str) -> None:
     for key, text in _constants(field):
         if field.type not in ("str", "text"):
-            _check_order(field, key, text, where)
+            check_order(field, key, text, where)
         if field.unique:
             raise ScaffoldError(
                 f"{where} is `unique` and has the same {key} for every row",
@@ -255,7 +294,7 @@ def _canonical_value(field: "Field", key: str, where: str) -> "Field":
     return field if shown == text else replace(field, **changed)
 
 
-def _check_order(field: "Field", key: str, text: str, where: str) -> None:
+def check_order(field: "Field", key: str, text: str, where: str) -> None:
     """Refuse a value that is below the least or above the most."""
     value: Any = values.order(field, text) if field.min is not None or field.max is not None else 0
     if field.min is not None and value < values.order(field, field.min):
@@ -283,12 +322,8 @@ def _check_pattern(pattern: str, where: str) -> None:
 
 
 def _not_accepted(field: "Field", key: str, row: "TypeRow", where: str) -> ScaffoldError:
-    if field.to is not None and key == "index":
-        return ScaffoldError(
-            f"{where} takes no `index`",
-            note="a reference always has an index",
-            help="leave out `index`",
-        )
+    if note := _ALREADY.get((row.name, key)):
+        return ScaffoldError(f"{where} takes no `{key}`", note=note, help=f"leave out `{key}`")
     accepted = [name for name in OPTIONAL if name in row.accepts]
     takes = f"takes `{' '.join(accepted)}` only" if accepted else "takes none"
     return ScaffoldError(

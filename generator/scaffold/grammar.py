@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 MODIFIER_ALIASES = {"uniq": "unique"}
 EXAMPLES = {"length": "80", "precision": "10", "scale": "2", "to": "User"}
 FLAGS = ("null", "unique", "index", "private", "readonly")
-VALUED = ("min", "max", "back", "on_delete", "column")
+VALUED = ("min", "max", "back", "on_delete", "via", "table", "column")
 OPEN_ENDED = ("default", "server_default", "pattern")
 MODIFIERS = (*FLAGS, *VALUED, *OPEN_ENDED)
-WRITTEN = ("back", "on_delete", "null", "unique", "index", "min", "max", "private", "readonly")
+WRITTEN = (
+    *("back", "on_delete", "via", "table", "null", "unique", "index", "min", "max"),
+    *("private", "readonly"),
+)
 
 _ANY_MODIFIER = "|".join((*MODIFIERS, *MODIFIER_ALIASES))
 _COLON = re.compile(r"(?<!\\):")
@@ -49,6 +52,8 @@ def parse_field(token: str, types: "TypeTable") -> Field:
         if key in attributes and key not in ("to", "of"):
             raise ScaffoldError(f"`{key}` is given twice for field `{name}`", help="leave one out")
         attributes[key] = value
+    if "via" in attributes:
+        attributes |= _parse_via(attributes["via"], name)
     return canonical_field(given(Field(name=name, **attributes), types), types)
 
 
@@ -59,15 +64,22 @@ def format_field(field: Field, types: "TypeTable") -> str:
         value = getattr(field, key)
         if value is True:
             parts.append(key)
+        elif key == "via" and value:
+            parts.append(format_modifier(key, ".".join((value, *field.through))))
         elif value and (key, value) != ("on_delete", "restrict"):
-            parts.append(f"{key}={_escape(value)}")
+            parts.append(format_modifier(key, value))
     if field.column is not None:
-        parts.append(f"column={_escape(field.column)}")
+        parts.append(format_modifier("column", field.column))
     for key in OPEN_ENDED:
         value = getattr(field, key)
         if value is not None:
-            parts.append(f"{key}={_escape_open(value)}")
+            parts.append(format_modifier(key, value))
     return ":".join(parts)
+
+
+def format_modifier(key: str, value: str) -> str:
+    """Return a modifier with its value as it is typed."""
+    return f"{key}={_escape_open(value) if key in OPEN_ENDED else _escape(value)}"
 
 
 def _split(token: str) -> list[str]:
@@ -113,6 +125,11 @@ def _modifier_of(piece: str) -> str | None:
 
 def _parse_type(text: str, field: str, types: "TypeTable") -> Attributes:
     kind, args = _type_and_args(text)
+    if kind[:1].isupper() and args and kind.lower() in types:
+        raise ScaffoldError(
+            f"unknown type `{kind}` for field `{field}`",
+            help=f"did you mean the type `{kind.lower()}`?",
+        )
     if kind[:1].isupper():
         kind, args = "ref", [kind, *args]
     kind = TYPE_ALIASES.get(kind, kind)
@@ -225,6 +242,19 @@ def _parse_modifier(piece: str, field: str) -> tuple[str, str | bool]:
     return known, _ESCAPED.sub(r"\1", value)
 
 
+def _parse_via(text: str, field: str) -> Attributes:
+    """Read `UserRole`, or `UserRole.user.role` with its references to either side."""
+    entity, *through = text.split(".")
+    if len(through) not in (0, 2):
+        raise ScaffoldError(
+            f"`via={text}` of field `{field}` must be an entity, or an entity and two references",
+            help=f"write it as via={entity}, or with its references to this entity and to the "
+            f"other: via={entity}.this.other",
+        )
+    names.check_entity(entity)
+    return {"via": entity, "through": tuple(through)}
+
+
 def _unknown_modifier(key: str, field: str) -> ScaffoldError:
     message = f"unknown modifier `{key}` for field `{field}`"
     if not key:
@@ -244,7 +274,7 @@ def _empty(field: str) -> ScaffoldError:
 
 def _format_type(field: Field, types: "TypeTable") -> list[str]:
     if field.to is not None:
-        return [field.to]
+        return [field.to if field.type == "ref" else f"{field.type},{field.to}"]
     if field.of is not None:
         return [",".join([field.type, *_format_plain(field.of, types)])]
     if field.values:

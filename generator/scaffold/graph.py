@@ -21,6 +21,11 @@ OPTIONS = {
 LONGEST_KEY = 768  # characters: MariaDB's keys have 3,072 bytes, and a character may take four
 OTHER_KEY = 40  # a generous figure for what is not a string
 MOST_KEY_FIELDS = 15
+# What the classes of an entity are called beside `NewX`, `SqlXRepository` and `FakeXRepository`.
+SUFFIXES = (
+    *("Changes", "Create", "ExportQuery", "Fields", "GetQuery", "Included", "ListQuery", "Patch"),
+    *("Read", "Related", "Repository", "Row", "Service", "Use"),
+)
 
 NUMBERS = frozenset({"smallint", "int", "bigint", "float", "decimal"})
 TEXTS = frozenset({"str", "text", "email", "url", "slug", "enum"})
@@ -42,7 +47,11 @@ def check(entities: "tuple[Entity, ...]", types: "TypeTable") -> None:
         check_entity(entity, types)
     _check_names(entities)
     for entity in entities:
-        _check_references(entity, by_name, types)
+        _check_targets(entity, by_name, types)
+    if any(entity.links for entity in entities):
+        from scaffold.links import check_links  # few projects have any
+
+        check_links(entities, by_name)
     _check_backs(entities, by_name)
     _check_constraint_names(entities)
     _check_fillable(entities)
@@ -69,6 +78,12 @@ def check_entity(entity: "Entity", types: "TypeTable") -> None:
         raise ScaffoldError(
             f"`{name}` has no fields", help=f"give it one: scaffold model {name} name:str,80"
         )
+    if len(entity.links) == len(entity.fields):
+        raise ScaffoldError(
+            f"`{name}` has no fields of its own",
+            note="links are in another table",
+            help=f"give it one: scaffold model {name} name:str,80",
+        )
     for field in entity.fields:
         names.check_field(field.name)
         if canonical_field(field, types, name) != field:
@@ -93,11 +108,13 @@ def _check_attributes(entity: "Entity") -> None:
     taken: dict[str, str] = {}
     columns: dict[str, str] = {}
     for field in entity.fields:
-        own = (field.name, f"{field.name}_id") if field.to is not None else (field.name,)
+        own = (field.name, f"{field.name}_id") if field.is_reference else (field.name,)
         for attribute in own:
             if attribute in taken:
                 raise _taken(entity, field, attribute, taken[attribute])
             taken[attribute] = field.name
+        if field.is_link:
+            continue
         column = field.column_name
         if column in columns:
             raise ScaffoldError(
@@ -167,7 +184,7 @@ def _check_keys(entity: "Entity", option: str, types: "TypeTable") -> None:
 
 def _check_in_key(field: "Field", what: str, types: "TypeTable") -> None:
     accepts = types[field.type].accepts
-    if field.to is None and not accepts & {"unique", "index"}:
+    if not field.is_reference and not accepts & {"unique", "index"}:
         raise ScaffoldError(
             f"{what} names `{field.name}`, which is `{field.type}` and cannot be in a key"
         )
@@ -201,6 +218,11 @@ def _check_checks(entity: "Entity") -> None:
         for name in parsed.names:
             if name not in kinds:
                 raise _unknown_field(entity, name, f"the check `{text}` of `{entity.name}`")
+            if entity.field(name).is_link:
+                raise ScaffoldError(
+                    f"the check `{text}` of `{entity.name}` names `{name}`, which has no column",
+                    note="links are in another table",
+                )
             _check_unquoted(entity.field(name), text)
         checks.check_kinds(parsed, kinds)
 
@@ -245,7 +267,7 @@ def class_names(entity: "Entity") -> Iterator[str]:
     yield f"New{name}"
     yield f"Sql{name}Repository"
     yield f"Fake{name}Repository"
-    for suffix in ("Changes", "Repository", "Service", "Row", "Create", "Patch", "Read", "Use"):
+    for suffix in SUFFIXES:
         yield name + suffix
     for field in entity.fields:
         if field.values:
@@ -301,8 +323,8 @@ def _class_collision(other: str, entity: "Entity", made: str) -> ScaffoldError:
     )
 
 
-def _check_references(entity: "Entity", by_name: "dict[str, Entity]", types: "TypeTable") -> None:
-    for field in entity.references:
+def _check_targets(entity: "Entity", by_name: "dict[str, Entity]", types: "TypeTable") -> None:
+    for field in entity.relations:
         target = str(field.to)
         if target not in by_name:
             raise ScaffoldError(
@@ -323,9 +345,9 @@ def _instead_of(target: str, by_name: "dict[str, Entity]", types: "TypeTable") -
 def _check_backs(entities: "tuple[Entity, ...]", by_name: "dict[str, Entity]") -> None:
     taken: dict[str, dict[str, str]] = {}
     for entity in entities:
-        for field in entity.references:
+        for field in entity.relations:
             target, back = str(field.to), field.back
-            if back is None or field.on_delete is None:
+            if back is None or (field.is_reference and field.on_delete is None):
                 raise ScaffoldError(
                     f"`{entity.name}.{field.name}` records no "
                     f"`{'back' if back is None else 'on_delete'}`"
@@ -339,13 +361,31 @@ def _check_backs(entities: "tuple[Entity, ...]", by_name: "dict[str, Entity]") -
                     help="give this or the other another name: back=...",
                 )
             taken[target][back] = f"the other side of `{entity.name}.{field.name}`"
+    _check_constants(entities)
+
+
+def _check_constants(entities: "tuple[Entity, ...]") -> None:
+    """Refuse two relations whose constants in the domain would have one name."""
+    taken: dict[str, str] = {}
+    for entity in entities:
+        for field in entity.relations:
+            for owner, relation in ((entity.name, field.name), (str(field.to), str(field.back))):
+                constant = f"{names.snake(owner)}_{relation}".upper()
+                if constant in taken:
+                    raise ScaffoldError(
+                        f"`{taken[constant]}` and `{owner}.{relation}` would both be called "
+                        f"`{constant}`",
+                        note="the relations of all entities are constants of one module",
+                        help="give one of them another name, or the other side: back=...",
+                    )
+                taken[constant] = f"{owner}.{relation}"
 
 
 def _attributes(entity: "Entity") -> dict[str, str]:
     taken = {}
     for field in entity.fields:
         taken[field.name] = "a field of it"
-        if field.to is not None:
+        if field.is_reference:
             taken[f"{field.name}_id"] = f"the key of its `{field.name}`"
     return taken
 
@@ -400,11 +440,11 @@ def _check_check_names(entity: "Entity") -> None:
 
 def _keys(entity: "Entity") -> "Iterator[tuple[str, tuple[str, ...]]]":
     for field in entity.fields:
-        if field.unique:
+        if field.unique or field.type == "one":
             yield "uq", (field.name,)
-        elif field.index or field.to is not None:
+        elif field.index or field.is_reference:
             yield "ix", (field.name,)
-        if field.to is not None:
+        if field.is_reference:
             yield "fk", (field.name,)
     for members in entity.unique:
         yield "uq", members

@@ -1,18 +1,25 @@
 """The Alembic revisions of a project, read without importing them."""
 
 import ast
+import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scaffold.errors import ScaffoldError
+from scaffold.frozen import dataclass
 
 VERSIONS = Path("migrations/versions")
 
-# What follows the header of a revision. Parsing the header alone keeps a long history quick.
+# What follows the header of a revision. Reading the header alone keeps a long history quick.
 _BODY = re.compile(r"^(?:def|async def|class|@)", re.MULTILINE)
+# What the header says as scaffold and Alembic write it, which needs no parser.
+_USUAL = re.compile(
+    r"""^(revision|down_revision)(?:: [^=\n]+)? = (?:(None)|"([^"\\\n]*)"|'([^'\\\n]*)')$""",
+    re.MULTILINE,
+)
+_NAMED = re.compile(r"^(?:down_)?revision\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +39,27 @@ class History:
 
     def head(self) -> PastRevision | None:
         """Return the revision that a new one follows; refuse a history that has no single end."""
-        self._check()
-        followed = {parent for revision in self.revisions for parent in revision.parents}
-        heads = [revision for revision in self.revisions if revision.id not in followed]
+        heads = self.heads()
         if len(heads) > 1:
             named = " and ".join(f"`{head.id}` ({head.file})" for head in heads)
             raise ScaffoldError(
-                f"the migrations have {len(heads)} heads: {named}",
+                f"the migrations have {len(heads)} heads: {named}; nothing was written",
                 note="two branches each added a revision",
-                help="join them first: .venv/bin/alembic merge heads -m merge",
+                help="join them first: scaffold migrate --merge",
             )
+        return heads[0] if heads else None
+
+    def heads(self) -> tuple[PastRevision, ...]:
+        """Return the revisions that none follows; refuse a history with a missing or a double one."""
+        self._check()
+        followed = {parent for revision in self.revisions for parent in revision.parents}
+        heads = tuple(revision for revision in self.revisions if revision.id not in followed)
         if self.revisions and not heads:
             raise ScaffoldError(
                 "the migrations follow each other in a circle, so none is the last",
                 help=f"look at `down_revision` in the files of {VERSIONS}",
             )
-        return heads[0] if heads else None
+        return heads
 
     def _check(self) -> None:
         files: dict[str, str] = {}
@@ -70,13 +82,16 @@ class History:
 
 def read_history(root: Path) -> History:
     """Read the revisions of the project at `root`; a project without any has an empty history."""
-    files = sorted((root / VERSIONS).glob("*.py"))
-    return History(tuple(_read(file) for file in files if file.name != "__init__.py"))
+    folder = root / VERSIONS
+    names = sorted(entry.name for entry in os.scandir(folder)) if folder.is_dir() else ()
+    files = (name for name in names if name.endswith(".py") and name != "__init__.py")
+    return History(tuple(_read(folder / name) for name in files))
 
 
 def _read(path: Path) -> PastRevision:
     source = path.read_text(encoding="utf-8")
-    facts = _facts(_BODY.split(source, maxsplit=1)[0]) or _facts(source)
+    header = _BODY.split(source, maxsplit=1)[0]
+    facts = _usual_facts(header) or _facts(header) or _facts(source)
     if facts is None:
         raise ScaffoldError(
             f"cannot read `revision` and `down_revision` in {VERSIONS / path.name}",
@@ -84,6 +99,14 @@ def _read(path: Path) -> PastRevision:
         )
     revision, parents = facts
     return PastRevision(path.name, revision, parents)
+
+
+def _usual_facts(header: str) -> tuple[str, tuple[str, ...]] | None:
+    found = {name: (one or other, nothing) for name, nothing, one, other in _USUAL.findall(header)}
+    if len(found) != len(_NAMED.findall(header)) or len(found) != 2:  # noqa: PLR2004
+        return None
+    (revision, is_none), (parent, has_none) = found["revision"], found["down_revision"]
+    return None if is_none else (revision, () if has_none else (parent,))
 
 
 def _facts(source: str) -> tuple[str, tuple[str, ...]] | None:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import marshal
 import os
-from dataclasses import asdict, dataclass
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-import jinja2
-
+from scaffold import __version__
 from scaffold.cache import read_cached, write_cached
+from scaffold.digests import short
 from scaffold.errors import ScaffoldError
+from scaffold.frozen import dataclass
+from scaffold.kept import Kept
 from scaffold.source import Template, executables, special_entries
 
 if TYPE_CHECKING:
@@ -22,8 +29,9 @@ if TYPE_CHECKING:
     from scaffold.jinja_env import TemplateEnvironment
     from scaffold.settings import Settings
 
-# Part of the names of what is cached: a change of this package that changes it needs another.
-FORMAT = 3
+# Part of the name of what is cached: a change of this package that changes it needs another.
+_FORMAT = 4
+_CODES = 2000
 
 _CONF_FIELDS = {"answers_file", "os", "sep", "vcs_ref_hash"}
 _UNKNOWN_NAMES = {
@@ -66,29 +74,37 @@ class Index:
     unsupported: tuple[str, ...] = ()
 
 
+@cache
+def derived_folder(template: Template) -> Path:
+    """Return the folder of what this scaffold, with its libraries, worked out from the version.
+
+    Jinja, which comes in between, is not imported for that: the folder that it is installed in
+    changes with every version of a package there.
+    """
+    found = find_spec("jinja2")
+    place = Path(found.origin).parents[1] if found and found.origin else Path()
+    makers = (_FORMAT, __version__, sys.version, str(place), place.stat().st_mtime_ns)
+    return template.cache / f"derived-{short(repr(makers).encode()).hex()}"
+
+
+@cache
+def codes_of(template: Template) -> Kept[bytes]:
+    """Return what was compiled of the version's files and texts."""
+    return Kept(derived_folder(template) / "codes", _CODES)
+
+
+@cache
 def load_index(template: Template) -> Index:
     """Return the index of a template version, from the cache when it is there."""
-    path = template.cache / f"index-{FORMAT}-{jinja2.__version__}.json"
+    path = derived_folder(template) / "index"
     content = read_cached(path)
     if content is not None:
-        try:
-            return _from_json(json.loads(content))
-        except (ValueError, KeyError, TypeError):
-            pass  # It is damaged, so it is made again.
+        with suppress(ValueError, EOFError, TypeError, KeyError):
+            return _from_record(marshal.loads(content))  # noqa: S302 (written below)
     index = build_index(template)
-    try:
-        record = json.dumps(asdict(index))
-    except TypeError:
-        return index
-    # YAML holds more than JSON does: what does not come back as it was is not cached.
-    if _from_json(json.loads(record)) == index:
-        write_cached(path, record.encode())
+    with suppress(ValueError):  # YAML holds more than can be cached
+        write_cached(path, marshal.dumps(asdict(index)))
     return index
-
-
-def bytecode_folder(template: Template) -> Path:
-    """Return the folder for Jinja's bytecode of this template version."""
-    return template.cache / f"bytecode-{FORMAT}-{jinja2.__version__}"
 
 
 def build_index(template: Template) -> Index:
@@ -225,16 +241,6 @@ def _unknown_names(place: str, chains: Iterable[Chain]) -> Iterator[str]:
             yield f"`{'.'.join(chain)}` in {place}"
 
 
-def _from_json(record: Mapping[str, Any]) -> Index:
-    sources = tuple(
-        Source(
-            **{
-                **each,
-                "parts": tuple(each["parts"]),
-                "reads": None if each["reads"] is None else tuple(map(tuple, each["reads"])),
-            }
-        )
-        for each in record["sources"]
-    )
-    names = ("exclude", "skip_if_exists", "unsupported")
-    return Index(**{**record, **{name: tuple(record[name]) for name in names}, "sources": sources})
+def _from_record(record: Mapping[str, Any]) -> Index:
+    sources = tuple(Source(**each) for each in record["sources"])
+    return Index(**{**record, "sources": sources})

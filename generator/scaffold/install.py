@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scaffold.cache import data_folder, write_whole
 from scaffold.errors import ScaffoldError
+from scaffold.frozen import dataclass
 from scaffold.git import run_git
 
 BUNDLES = Path(__file__).parent / "_template"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -14,12 +12,7 @@ from types import BuiltinMethodType, NoneType
 from typing import TYPE_CHECKING, Any, cast
 
 from jinja2 import (
-    BaseLoader,
-    Environment,
-    FileSystemBytecodeCache,
-    FileSystemLoader,
     StrictUndefined,
-    TemplateNotFound,
     Undefined,
     nodes,
 )
@@ -31,16 +24,18 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Namespace
 
 from scaffold.errors import ScaffoldError
+from scaffold.loader import Loader
 from scaffold.memo import PREFIX, Memo
 
 if TYPE_CHECKING:
     from jinja2 import Template
     from jinja2.parser import Parser
 
+    from scaffold.kept import Kept
+
 # Whatever a template may hold.
 Value = Any
 
-_STRING = "<string>/"
 _DICT_ATTRIBUTES = frozenset(dir(dict))
 # The public methods of plain values: nothing in them leads out of the sandbox.
 _PLAIN = {
@@ -102,8 +97,8 @@ class TemplateEnvironment(SandboxedEnvironment):
         return super().is_safe_attribute(obj, attr, value)
 
     def from_text(self, text: str) -> Template:
-        """Return the template of this text; its bytecode is cached like that of a file."""
-        return self.get_template(cast("_Loader", self.loader).add(text))
+        """Return the template of this text, whose code is kept like that of a file."""
+        return self.get_template(cast("Loader", self.loader).add(text))
 
 
 def _is_flat(text: Value) -> bool:
@@ -139,35 +134,6 @@ class YieldExtension(Extension):
             return ""
 
 
-class _Loader(BaseLoader):
-    """Templates by their path below the template's root, and strings by their digest."""
-
-    def __init__(self, root: Path) -> None:
-        self._files = FileSystemLoader(os.path.realpath(root))
-        self._texts: dict[str, str] = {}
-
-    def add(self, text: str) -> str:
-        name = _STRING + hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
-        self._texts[name] = text
-        return name
-
-    def get_source(
-        self, environment: Environment, template: str
-    ) -> tuple[str, str | None, Callable[[], bool] | None]:
-        if template.startswith(_STRING):
-            try:
-                return self._texts[template], None, _always
-            except KeyError:
-                raise TemplateNotFound(template) from None
-        source, filename, _ = self._files.get_source(environment, template)
-        return source, filename, _always
-
-
-def _always() -> bool:
-    # A cached template version never changes, so Jinja need not look at files again.
-    return True
-
-
 class _Filters(dict[str, Callable[..., Any]]):
     """Jinja's filters; those of jinja2-ansible-filters are imported when one is first used."""
 
@@ -192,16 +158,18 @@ class _Filters(dict[str, Callable[..., Any]]):
 
 
 def make_environment(
-    root: Path, envops: Mapping[str, Any], bytecode: Path | None, *, strict: bool = False
+    root: Path, envops: Mapping[str, Any], codes: Kept[bytes] | None, *, strict: bool = False
 ) -> TemplateEnvironment:
-    """Return the environment for a template version; `strict` refuses undefined names."""
+    """Return the environment for a template version; `strict` refuses undefined names.
+
+    What is compiled is put into `codes`, which the caller saves.
+    """
     options = {"keep_trailing_newline": True, **envops}
     undefined = _UNDEFINED[options.pop("undefined", "jinja2.Undefined")]
     environment = TemplateEnvironment(
-        loader=_Loader(root),
+        loader=Loader(root, codes),
         extensions=[YieldExtension],
         undefined=StrictUndefined if strict else undefined,
-        bytecode_cache=_bytecode_cache(bytecode),
         auto_reload=False,
         cache_size=-1,
         **options,
@@ -210,16 +178,6 @@ def make_environment(
     environment.filters["to_json"] = partial(json.dumps, default=_jsonable)
     environment.globals["pathjoin"] = _pathjoin
     return environment
-
-
-def _bytecode_cache(folder: Path | None) -> FileSystemBytecodeCache | None:
-    if folder is None:
-        return None
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return FileSystemBytecodeCache(str(folder))
 
 
 def _jsonable(value: Value) -> Value:

@@ -12,10 +12,11 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from scaffold.errors import ScaffoldError
+from scaffold.frozen import dataclass
 from scaffold.lock import STATE_FOLDER
 
 if TYPE_CHECKING:

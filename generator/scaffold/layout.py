@@ -31,7 +31,9 @@ class _Layout:
     def __init__(self, source: str) -> None:
         self._source = source.encode()
 
-    def explode(self, node: _Part, indent: int) -> str:
+    def explode(  # noqa: PLR0911 (one line a kind of node)
+        self, node: _Part, indent: int
+    ) -> str:
         """Return the node over several lines if it has parts to put on them."""
         match node:
             case ast.keyword(arg=str(name), value=value):
@@ -42,6 +44,10 @@ class _Layout:
                 return self._bracketed(f"{self._flat(function)}(", _parts(node), ")", indent)
             case ast.List(elts=elements):
                 return self._bracketed("[", elements, "]", indent)
+            case ast.Dict(keys=[ast.expr() as key], values=[value]):
+                lead = f"{' ' * (indent + _STEP)}{self._flat(key)}: "
+                part = self._part(value, indent + _STEP, len(lead) - indent - _STEP)
+                return f"{{\n{lead}{part},\n{' ' * indent}}}"
             case ast.Compare(left=left, comparators=[right]):
                 sign = self._source[left.end_col_offset : right.col_offset].decode().strip()
                 line = f"{sign} {self._part(right, indent, len(sign) + 1)}"

@@ -8,11 +8,10 @@ bytes. Copier knows nothing of this, and calls such a macro each time.
 from __future__ import annotations
 
 import marshal
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from scaffold.cache import read_cached, write_cached
 from scaffold.digests import short
+from scaffold.kept import Kept
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,21 +21,14 @@ if TYPE_CHECKING:
 PREFIX = "pure_"
 # Whatever a template passes.
 Value = Any
-# Results of one file; those that the last command had no use for go first.
-_KEPT = 1000
+MOST = 1000
 
 
 class Memo:
     """The results of pure macros of one template version, kept in a file."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._used: dict[bytes, str] = {}
-        self._former: dict[bytes, str] = {}
-        self._is_new = False
-        with suppress(ValueError, EOFError, TypeError):
-            # `save` wrote it.
-            self._former = marshal.loads(read_cached(path) or marshal.dumps({}))  # noqa: S302
+        self._kept: Kept[str] = Kept(path, MOST)
 
     def call(self, macro: Macro, evaluation: object, *args: Value, **named: Value) -> str:
         """Return what the macro returns for these arguments; it is called if that is not known."""
@@ -47,19 +39,13 @@ class Memo:
             key = short(marshal.dumps((place, args, list(named.items())), 2))
         except ValueError:  # not plain data
             return macro(evaluation, *args, **named)
-        result = self._used.get(key, self._former.get(key))
+        result = self._kept.find(key)
         if result is None:
             result = macro(evaluation, *args, **named)
-            if type(result) is not str:  # marked as escaped
-                return result
-            self._is_new = True
-        self._used[key] = result
+            if type(result) is str:  # not one marked as escaped
+                self._kept.put(key, result)
         return result
 
     def save(self) -> None:
         """Write the results to the file, if there are new ones."""
-        if not self._is_new:
-            return
-        unused = [item for item in self._former.items() if item[0] not in self._used]
-        room = max(_KEPT - len(self._used), 0)
-        write_cached(self._path, marshal.dumps({**self._used, **dict(unused[:room])}))
+        self._kept.save()

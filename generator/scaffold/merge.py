@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.errors import ScaffoldError
+from scaffold.frozen import dataclass
 from scaffold.git import run_git
 
 LABELS = ("your file", "before", "after")

@@ -217,20 +217,20 @@ def check_plural(name: str, entity: str) -> None:
         )
 
 
-def check_table(name: str, entity: str) -> None:
-    """Refuse a name that some database would not take for a table."""
+def check_table(name: str, owner: str, option: str = "--table ") -> None:
+    """Refuse a name that some database would not take for a table; `option` gives another."""
     if not _TABLE.fullmatch(name) or len(name) > LONGEST_TABLE:
         raise ScaffoldError(
-            f"`{name}` cannot be the table of `{entity}`",
+            f"`{name}` cannot be the table of `{owner}`",
             note="a table's name begins with a letter and has lower-case ASCII letters, digits and "
             f"underscores only, at most {LONGEST_TABLE} characters",
-            help=f"try --table {snake(_ascii(name))[:LONGEST_NAME] or 'items'}",
+            help=f"try {option}{snake(_ascii(name))[:LONGEST_NAME] or 'items'}",
         )
     if reason := _reason(name, reserved.TABLE_NAMES, reserved.TABLE_PREFIXES):
         raise ScaffoldError(
-            f"`{name}` cannot be the table of `{entity}`",
+            f"`{name}` cannot be the table of `{owner}`",
             note=reason,
-            help=f"try --table app_{name}",
+            help=f"try {option}app_{name}",
         )
 
 

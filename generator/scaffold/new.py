@@ -7,15 +7,16 @@ import re
 import shutil
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scaffold import __version__, names
 from scaffold.answers import read
-from scaffold.errors import ScaffoldError
+from scaffold.errors import ScaffoldError, UsageError
+from scaffold.frozen import dataclass
 from scaffold.git import run_git
 from scaffold.install import Source, is_repository, of_folder, own_template
+from scaffold.source import is_remote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,6 +31,11 @@ class Created:
     files: tuple[str, ...]
     git: bool
     notes: tuple[str, ...] = ()
+
+
+_NO_CHOICE = re.compile(r"Invalid choice for '(\w+)': '(.*)' is not in (\[.*\])")
+# What people say, and what a project takes.
+_MEANT = {"mysql": "mariadb", "pg": "postgresql", "uuid": "uuid4"}
 
 
 def answers_of(given: Mapping[str, str | None], data: Iterable[str]) -> dict[str, str]:
@@ -84,6 +90,12 @@ def source_of(template: str | None, ref: str | None) -> Source:
         return Source(own.src_path, ref or own.ref, own.note)
     folder = Path(template).expanduser()
     if not folder.exists():
+        if not is_remote(template):
+            raise ScaffoldError(
+                f"there is no template `{template}`",
+                help="name a folder or the URL of a git repository, or leave out --template for "
+                "scaffold's own",
+            )
         return Source(template, ref)
     if folder.is_file():  # a git bundle
         return Source(str(folder.resolve()), ref or "HEAD")
@@ -140,13 +152,27 @@ def _copy(source: Source, work: Path, answers: Mapping[str, str], *, ask: bool) 
             help="check the address, the version, the network and your access to it",
         ) from error
     except (CopierError, ValueError) as error:
-        raise ScaffoldError(_readable(str(error))) from error
+        raise _refused(str(error)) from error
 
 
 def _defaults(folder: str) -> dict[str, Any]:
     """Return what is suggested instead of the template's own: a name like the folder's."""
     words = names.words(folder)
     return {"project_name": " ".join(word.capitalize() for word in words)} if words else {}
+
+
+def _refused(message: str) -> ScaffoldError:
+    """Return the error for what Copier says; an answer that is none of the choices is wrong usage."""
+    found = _NO_CHOICE.fullmatch(message)
+    if found is None:
+        return ScaffoldError(_readable(message))
+    question, given, choices = found[1], found[2], re.findall(r"'([^']*)'", found[3])
+    meant = _MEANT.get(given.lower(), given)
+    near = meant if meant in choices else names.nearest(given, choices)
+    return UsageError(
+        f"`{given}` is no answer to `{question}`; nothing was written",
+        help=f"did you mean `{near}`?" if near else f"it is one of {names.listed(choices)}",
+    )
 
 
 def _readable(message: str) -> str:
@@ -161,9 +187,11 @@ def _check(work: Path, answers: Mapping[str, str]) -> str:
     recorded = read(work)
     for question in answers:
         if question not in recorded.data:
-            near = names.nearest(question, recorded.data)
+            known = [each for each in recorded.data if not each.startswith(("_", "entities"))]
+            near = names.nearest(question, known)
             raise ScaffoldError(
                 f"the template has no question `{question}`",
+                note=f"its questions are {names.listed(known)}" if known else None,
                 help=f"a question with a similar name exists: `{near}`" if near else None,
             )
     return str(recorded.data.get("project_name", work.name))

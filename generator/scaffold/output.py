@@ -5,23 +5,24 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from scaffold.errors import ScaffoldError
 from scaffold.report import BLANK, Branch, Diff, Line, Outline, Report, Span, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from scaffold.apply import Recovery
+    from scaffold.doctor import Adoption, Problem
     from scaffold.entities import Entity
-    from scaffold.errors import ScaffoldError
     from scaffold.new import Created
-    from scaffold.plan import Change, Conflict, Plan
+    from scaffold.plan import Change, Plan
     from scaffold.project import Outcome
     from scaffold.types import TypeTable
+    from scaffold.upgrade import Upgrade
 
 NOTHING_WRITTEN = "nothing was written"
 
 _EXAMPLE = "scaffold model User email:email:unique name:str,80"
-_SHOWN = 12  # lines of each side of a conflict
 
 
 # How a command ended.
@@ -77,59 +78,46 @@ def outcome_report(outcome: Outcome, title: str) -> Report:
     return (Span(head, "title"),), BLANK, files, *((BLANK, *steps) if steps else ())
 
 
+def upgrade_report(upgrade: Upgrade) -> Report:
+    """Return from which version to which a project goes, and what else changes."""
+    project = upgrade.project
+    entities = count(len(project.entities), "entity", "entities")
+    head = (
+        Span(f"upgrading {project.name}", "title"),
+        f" with {entities} from {project.template.ref} to {upgrade.template.ref}",
+    )
+    new = (note_line(f"`{name}` is a new question") for name in upgrade.asked)
+    old = (note_line(f"the answer `{name}` is not needed any more") for name in upgrade.retired)
+    return head, *new, *old
+
+
+def problems_report(problems: Sequence[Problem]) -> Report:
+    """Return what is wrong with a project, each with what mends it."""
+    if not problems:
+        return (("the project is in order: it can be updated and added to",),)
+    found = (
+        (*error_report(ScaffoldError(each.message, each.note, each.mends)), BLANK)
+        for each in problems
+    )
+    return *(line for lines in found for line in lines), (count(len(problems), "problem"),)
+
+
+def adoption_report(adoption: Adoption) -> Report:
+    """Return which version a project was found to have."""
+    files = f"{adoption.matching} of {adoption.rendered} files are as it renders them"
+    return ((Span(f"recorded version {adoption.version}", "title"), f": {files}"),)
+
+
 def _next_steps(plan: Plan) -> Iterator[Line]:
     if any(each.kind == "conflict" for each in plan.changes):
-        check = Span("grep -rn '^<<<<<<<' .", "typed")
-        yield "next: resolve the conflict markers (", check, " finds them)"
+        yield (
+            "next: resolve the conflict markers: ",
+            Span("scaffold status", "typed"),
+            " lists them",
+        )
     if any(each.path.startswith("migrations/versions/") for each in plan.writes):
         yield "next: ", Span("make migrate", "typed"), "   bring the database up to date"
         yield "      ", Span("make test", "typed"), "      run the project's tests"
-
-
-# Conflicts.
-
-
-def conflicts_report(plan: Plan) -> Report:
-    """Return every conflict with its file and both sides."""
-    return tuple(line for each in plan.conflicts for line in (*_conflict_lines(each), BLANK))
-
-
-def _conflict_lines(conflict: Conflict) -> Iterator[Line]:
-    yield (
-        Span("conflict:", "conflict"),
-        " ",
-        Span(conflict.path, "path"),
-        f": {conflict.reason}",
-    )
-    yield from _side("yours", conflict.ours, conflict.base)
-    yield from _side("new", conflict.theirs, conflict.base)
-
-
-def _side(title: str, content: bytes | None, base: bytes | None) -> Iterator[Line]:
-    """Yield the lines of one side that differ from what both sides began with."""
-    if content is None:
-        return
-    if b"\0" in content:
-        yield "  ", Span(title, "side"), f": {len(content)} bytes that are no text"
-        return
-    lines = list(_own_lines(content, base))
-    yield "  ", Span(title, "side"), ":"
-    yield from (("    ", line) for line in lines[:_SHOWN])
-    if len(lines) > _SHOWN:
-        yield (Span(f"    ... and {len(lines) - _SHOWN} more lines", "faint"),)
-
-
-def _own_lines(content: bytes, base: bytes | None) -> Iterator[Span | str]:
-    text = content.decode("utf-8", "replace").splitlines()
-    if base is None:
-        yield from text
-        return
-    from difflib import unified_diff
-
-    before = base.decode("utf-8", "replace").splitlines()
-    for line in list(unified_diff(before, text, n=0, lineterm=""))[2:]:
-        if not line.startswith("@@"):
-            yield Span(line, "added" if line.startswith("+") else "removed")
 
 
 # Changed files.
@@ -228,14 +216,14 @@ def _backs(entity: Entity, entities: Sequence[Entity]) -> list[str]:
     return [
         f"{other.name}.{field.name}: {field.back}"
         for other in entities
-        for field in other.references
+        for field in other.relations
         if field.to == entity.name
     ]
 
 
 def _counts(entities: Sequence[Entity]) -> str:
     fields = sum(len(entity.fields) for entity in entities)
-    relations = sum(len(entity.references) for entity in entities)
+    relations = sum(len(entity.relations) for entity in entities)
     return ", ".join(
         (
             count(len(entities), "entity", "entities"),

@@ -3,55 +3,35 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import TemplateError
 
 from scaffold.answers import ANSWERS_FILE
+from scaffold.digests import short
 from scaffold.errors import ScaffoldError
 from scaffold.jinja_env import has_tags
 from scaffold.template_errors import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from scaffold.digests import Digests
     from scaffold.index import Index, Source
     from scaffold.jinja_env import TemplateEnvironment
 
-
-@dataclass(frozen=True, slots=True)
-class Yielded:
-    """The values that `yield` tags introduced on the way to a file.
-
-    `digest` covers their names and values; the instance is shared by all files below one path.
-    """
-
-    values: dict[str, Any]
-    digest: bytes
-
-    def name(self) -> str:
-        """Return what a person calls the last of the values."""
-        for value in reversed(self.values.values()):
-            return (
-                f"`{value['name']}`"
-                if isinstance(value, dict) and "name" in value
-                else f"`{value}`"
-            )
-        return "a file of the template"
-
-
-_NONE = Yielded({}, b"")
-# A rendered path, or a part of one.
-Target = tuple[str, Yielded]
+# A rendered path, or a part of one, with a digest of the values that `yield` tags introduced.
+Target = tuple[str, bytes]
+# No value was introduced.
+NONE = b""
 
 
 class Paths:
     """The paths of one render. An undefined name in one is an error, unlike in Copier.
 
-    The environment must be strict about undefined names.
+    The environment must be strict about undefined names. What is asked for twice is the same
+    object, so files whose paths end alike share their list of targets.
     """
 
     def __init__(
@@ -59,7 +39,7 @@ class Paths:
         root: Path,
         index: Index,
         environment: TemplateEnvironment,
-        context: dict[str, Any],
+        context: Mapping[str, Any],
         digests: Digests,
     ) -> None:
         self._root = root
@@ -67,54 +47,72 @@ class Paths:
         self._environment = environment
         self._context = context
         self._digests = digests
+        self._values: dict[bytes, dict[str, Any]] = {NONE: {}}
         self._parts: dict[tuple[str, bytes], list[Target]] = {}
-        self._folders: dict[tuple[str, ...], list[Target]] = {(): [("", _NONE)]}
+        self._folders: dict[tuple[str, ...], list[Target]] = {(): [("", NONE)]}
 
-    def of(self, source: Source) -> list[Target]:
-        """Return the paths that a file of the template renders to."""
-        targets = self._joined(source.parts)
-        if source.is_template:
-            return targets
-        return [target for target in targets if not self._has_sibling(source, target[0])]
+    def of(self, source: Source) -> Iterator[tuple[str, list[Target]]]:
+        """Return the folders and the names in them that a file of the template renders to."""
+        for folder, digest in self._joined(source.parts[:-1]):
+            targets = self._part(source.parts[-1], digest)
+            if not source.is_template:
+                targets = [each for each in targets if not self._has_sibling(source, folder, each)]
+            yield folder, targets
+
+    def values(self, digest: bytes) -> dict[str, Any]:
+        """Return the values that a digest of this render stands for."""
+        if digest not in self._values:  # a former command got it
+            for source in self._index.sources:
+                list(self.of(source))
+        return self._values[digest]
+
+    def origin(self, digest: bytes) -> str:
+        """Return what a person calls the last of the values."""
+        for value in reversed(self._values[digest].values()):
+            named = value["name"] if isinstance(value, dict) and "name" in value else value
+            return f"`{named}`"
+        return "a file of the template"
 
     def _joined(self, parts: tuple[str, ...]) -> list[Target]:
-        folders = self._folders.get(parts[:-1])
-        if folders is None:
-            folders = self._folders[parts[:-1]] = self._joined(parts[:-1])
-        return [
-            (_join(folder, name), added)
-            for folder, yielded in folders
-            for name, added in self._part(parts[-1], yielded)
-        ]
+        found = self._folders.get(parts)
+        if found is None:
+            found = self._folders[parts] = [
+                (join(folder, name), added)
+                for folder, digest in self._joined(parts[:-1])
+                for name, added in self._part(parts[-1], digest)
+            ]
+        return found
 
-    def _has_sibling(self, source: Source, path: str) -> bool:
+    def _has_sibling(self, source: Source, folder: str, target: Target) -> bool:
         """Tell whether Copier would skip a file because a template of its path is there, too."""
+        path = join(folder, target[0])
         dynamic = "/".join(source.parts) != path
         return dynamic and Path(f"{self._root}/{path}{self._index.suffix}").exists()
 
-    def _part(self, part: str, yielded: Yielded) -> list[Target]:
-        if not has_tags(part, self._index.envops):
-            return [(part, yielded)]
-        key = (part, yielded.digest)
-        found = self._parts.get(key)
+    def _part(self, part: str, digest: bytes) -> list[Target]:
+        found = self._parts.get((part, digest))
         if found is None:
-            try:
-                found = self._parts[key] = list(self._render(part, yielded))
-            except TemplateError as error:
-                raise readable(error, f"the path `{part}`") from error
+            if has_tags(part, self._index.envops):
+                try:
+                    found = list(self._render(part, digest))
+                except TemplateError as error:
+                    raise readable(error, f"the path `{part}`") from error
+            else:
+                found = [(part, digest)]
+            self._parts[part, digest] = found
         return found
 
-    def _render(self, part: str, yielded: Yielded) -> Iterator[Target]:
+    def _render(self, part: str, digest: bytes) -> Iterator[Target]:
         environment = self._environment
         compiled = environment.from_text(part)
         # One context for all values, since making one takes longer than the rest.
-        variables = {**compiled.globals, **self._context, **yielded.values}
+        variables = {**compiled.globals, **self._context, **self._values[digest]}
         context = compiled.new_context(variables, shared=True)
         environment.captured = None
         text = "".join(compiled.root_render_func(context))
         if environment.captured is None:
             if text:
-                yield text, yielded
+                yield text, digest
             return
         name, values = environment.captured
         environment.lenient = False
@@ -124,16 +122,19 @@ class Paths:
                 environment.captured = None
                 text = "".join(compiled.root_render_func(context))
                 if text:
-                    yield text, self._with(yielded, name, value)
+                    yield text, self._with(digest, name, value)
         finally:
             environment.lenient = True
 
-    def _with(self, yielded: Yielded, name: str, value: object) -> Yielded:
-        digest = yielded.digest + name.encode() + self._digests.of(value)
-        return Yielded({**yielded.values, name: value}, digest)
+    def _with(self, digest: bytes, name: str, value: object) -> bytes:
+        added = short(digest + name.encode() + b"\0" + self._digests.of(value))
+        if added not in self._values:
+            self._values[added] = {**self._values[digest], name: value}
+        return added
 
 
-def _join(folder: str, name: str) -> str:
+def join(folder: str, name: str) -> str:
+    """Return the path of a file or folder in a folder of the project."""
     if name == ANSWERS_FILE:
         return name
     path = f"{folder}/{name}" if folder else name
@@ -144,9 +145,6 @@ def _join(folder: str, name: str) -> str:
     return path
 
 
-def same_path(path: str, first: Yielded, second: Yielded) -> ScaffoldError:
-    """Return the error for two files of one path."""
-    return ScaffoldError(
-        f"{first.name()} and {second.name()} would both be written to `{path}`",
-        help="give one of them another name",
-    )
+def is_plain(name: str) -> bool:
+    """Tell whether a name is just that: a file of its own in whatever folder it is put."""
+    return "/" not in name and name not in {".", "..", ANSWERS_FILE}

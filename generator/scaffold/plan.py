@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from scaffold.answers import ANSWERS_FILE
+from scaffold.frozen import dataclass
 from scaffold.merge import is_binary, is_frame_kept, merge, unite, uses_crlf
+from scaffold.rendered import differing
 from scaffold.tree import File, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from scaffold.render import Render, Rendered
+    from scaffold.rendered import Render, Rendered
 
 Kind = Literal["create", "update", "merge", "delete", "keep", "conflict", "unchanged"]
 
+IN_THE_WAY = "a file that you wrote is there"
+_NO_TEXT = "you changed it, and so does the new version"
 _BOTH_CHANGED = "you changed lines that the new version changes, too"
 
 
@@ -49,7 +53,8 @@ class Change:
 class Conflict:
     """A file that a person's version and the new render both claim.
 
-    `marked` is the file with conflict markers, None where markers cannot show the conflict.
+    `marked` is the file with conflict markers, None where markers cannot show the conflict; it
+    takes the place of `before`.
     """
 
     path: str
@@ -59,6 +64,8 @@ class Conflict:
     theirs: bytes | None = None
     marked: bytes | None = None
     mode: int | None = None
+    before: bytes | None = None
+    before_mode: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +88,21 @@ def make_plan(
 
     `created` are further new files that no template renders.
     """
-    planner = _Planner(Tree(root), _union_matcher(new))
+    planner = Planner(Tree(root), union_matcher_of(new))
     found: list[Change | Conflict | None] = [
-        planner.plan(path, old.files.get(path), new.files.get(path))
-        for path in _differing(old, new)
+        planner.plan(path, before, after) for path, before, after in differing(old, new)
     ]
     found.extend(planner.create(path, body) for path, body in (created or {}).items())
-    changes = sorted((each for each in found if isinstance(each, Change)), key=_path)
-    conflicts = sorted((each for each in found if isinstance(each, Conflict)), key=_path)
+    old.save()
+    new.save()
+    return plan_of(found)
+
+
+def plan_of(found: Iterable[Change | Conflict | None]) -> Plan:
+    """Return what was found out about files as a plan."""
+    items = [each for each in found if each is not None]
+    changes = sorted((each for each in items if isinstance(each, Change)), key=_path)
+    conflicts = sorted((each for each in items if isinstance(each, Conflict)), key=_path)
     return Plan(tuple(changes), tuple(conflicts))
 
 
@@ -96,7 +110,13 @@ def with_markers(plan: Plan) -> Plan:
     """Turn each conflict that markers can show into a change that writes them."""
     marked = [
         Change(
-            each.path, "conflict", each.ours, each.marked, each.mode, each.mode, note=each.reason
+            each.path,
+            "conflict",
+            each.before,
+            each.marked,
+            each.before_mode,
+            each.mode,
+            note=each.reason,
         )
         for each in plan.conflicts
         if each.marked is not None
@@ -109,18 +129,7 @@ def _path(item: Change | Conflict) -> str:
     return item.path
 
 
-def _differing(old: Render, new: Render) -> Iterator[str]:
-    before, after = old.files, new.files
-    for path, rendered in after.items():
-        known = before.get(path)
-        if known is None or known.key != rendered.key or known.mode != rendered.mode:
-            yield path
-    for path in before:
-        if path not in after:
-            yield path
-
-
-def _union_matcher(new: Render) -> Callable[[str], bool]:
+def union_matcher_of(new: Render) -> Callable[[str], bool]:
     """Return a function that tells whether the project's git attributes call a file a union."""
     known: list[Callable[[str], bool]] = []
 
@@ -128,16 +137,18 @@ def _union_matcher(new: Render) -> Callable[[str], bool]:
         if not known:
             from scaffold.attributes import union_matcher
 
-            rendered = new.files.get(".gitattributes")
+            rendered = new.get(".gitattributes")
             known.append(union_matcher(rendered.body() if rendered else b""))
         return known[0](path)
 
     return is_union
 
 
-class _Planner:
+class Planner:
+    """Decide for one file after the other; `tree` is what is there."""
+
     def __init__(self, tree: Tree, is_union: Callable[[str], bool]) -> None:
-        self._tree = tree
+        self.tree = tree
         self._is_union = is_union
 
     def plan(
@@ -148,10 +159,10 @@ class _Planner:
             return self._of_one(path, old, new)
         if old.mode == new.mode and old.body() == new.body():
             return None
-        obstacle = self._tree.obstacle(path)
+        obstacle = self.tree.obstacle(path)
         if obstacle:
             return Conflict(path, obstacle, old.body(), None, new.body())
-        file = self._tree.read(path)
+        file = self.tree.read(path)
         if file is None:
             return Change(path, "keep", note="you deleted it")
         if new.once:
@@ -162,20 +173,19 @@ class _Planner:
         self, path: str, body: bytes, *, executable: bool = False, once: bool = False
     ) -> Change | Conflict:
         """Plan a file that was not there before."""
-        obstacle = self._tree.obstacle(path) or self._tree.other_case(path)
+        obstacle = self.tree.obstacle(path) or self.tree.other_case(path)
         if obstacle:
             return Conflict(path, obstacle, None, None, body)
-        file = self._tree.read(path)
+        file = self.tree.read(path)
         if file is None:
             return Change(path, "create", after=body, executable=executable)
         if once:
             return _same(path, file, "it is written only once")
-        (theirs,) = _with_line_ends_of(file, body)
+        (theirs,) = with_line_ends_of(file, body)
         if file.body == theirs:
             return _same(path, file, "it is there already")
         marked = None if is_binary(file.body, theirs) else merge(file.body, b"", theirs).content
-        reason = "a file that you wrote is there"
-        return Conflict(path, reason, None, file.body, theirs, marked, file.mode)
+        return conflict(path, IN_THE_WAY, None, file, theirs, marked)
 
     def _of_one(
         self, path: str, old: Rendered | None, new: Rendered | None
@@ -186,38 +196,55 @@ class _Planner:
         return None if old is None else self._remove(path, old)
 
     def _remove(self, path: str, old: Rendered) -> Change:
-        obstacle = self._tree.obstacle(path)
+        obstacle = self.tree.obstacle(path)
         if obstacle:
             return Change(path, "keep", note=obstacle)
-        file = self._tree.read(path)
+        file = self.tree.read(path)
         if file is None:
             return Change(path, "unchanged", note="you deleted it already")
-        if file.body in (old.body(), *_with_line_ends_of(file, old.body())):
+        if file.body in (old.body(), *with_line_ends_of(file, old.body())):
             return Change(path, "delete", file.body, None, file.mode, None)
         note = "you changed it, so it stays; delete it by hand when you no longer need it"
         return replace(_same(path, file, note), kind="keep")
 
     def _with_edits(self, path: str, file: File, old: Rendered, new: Rendered) -> Change | Conflict:
-        mode = _mode(file, old, new)
+        mode = mode_of(file, old, new)
         if path == ANSWERS_FILE:
             return _update(path, file, new.body(), mode)
-        base, theirs = _with_line_ends_of(file, old.body(), new.body())
+        base, theirs = with_line_ends_of(file, old.body(), new.body())
         if file.body in {base, theirs}:
             return _update(path, file, theirs, mode)
         if theirs == base:  # only the permission bits differ
             return _update(path, file, file.body, mode)
-        if is_binary(file.body, base, theirs):
-            reason = "you changed it, and so does the new version"
-            return Conflict(path, reason, base, file.body, theirs, None, file.mode)
-        if self._is_union(path) and is_frame_kept(file.body, base, theirs):
-            after = unite(file.body, base, theirs)
-        else:
-            merged = merge(file.body, base, theirs)
-            after = merged.content
-            if merged.conflicts:
-                return Conflict(path, _BOTH_CHANGED, base, file.body, theirs, after, file.mode)
-        change = _update(path, file, after, mode)
+        after, reason = self.merged(path, file, base, theirs)
+        if reason:
+            return conflict(path, reason, base, file, theirs, after)
+        change = _update(path, file, after or b"", mode)
         return replace(change, kind="merge") if change.writes and after != theirs else change
+
+    def merged(self, path: str, file: File, base: bytes, theirs: bytes) -> tuple[bytes | None, str]:
+        """Return the merge of a person's file, and what is in its way, if anything is.
+
+        With a reason, the content holds conflict markers, and is None where these cannot be.
+        """
+        if is_binary(file.body, base, theirs):
+            return None, _NO_TEXT
+        if self._is_union(path) and is_frame_kept(file.body, base, theirs):
+            return unite(file.body, base, theirs), ""
+        made = merge(file.body, base, theirs)
+        return made.content, _BOTH_CHANGED if made.conflicts else ""
+
+
+def conflict(  # noqa: PLR0913, PLR0917  # both sides, and what they come from
+    path: str,
+    reason: str,
+    base: bytes | None,
+    file: File,
+    theirs: bytes,
+    marked: bytes | None,
+) -> Conflict:
+    """Return the conflict over a file that is there."""
+    return Conflict(path, reason, base, file.body, theirs, marked, file.mode, file.body, file.mode)
 
 
 def _update(path: str, file: File, after: bytes, mode: int) -> Change:
@@ -230,7 +257,7 @@ def _same(path: str, file: File, note: str) -> Change:
     return Change(path, "unchanged", file.body, file.body, file.mode, file.mode, note=note)
 
 
-def _mode(file: File, old: Rendered, new: Rendered) -> int:
+def mode_of(file: File, old: Rendered, new: Rendered) -> int:
     """Return the person's permission bits, changed only where the template's own changed."""
     if old.mode == new.mode:
         return file.mode
@@ -239,7 +266,7 @@ def _mode(file: File, old: Rendered, new: Rendered) -> int:
     return file.mode & ~0o111
 
 
-def _with_line_ends_of(file: File, *bodies: bytes) -> tuple[bytes, ...]:
+def with_line_ends_of(file: File, *bodies: bytes) -> tuple[bytes, ...]:
     """Give rendered bodies the line ends that the person's file has throughout."""
     if not uses_crlf(file.body) or any(b"\r\n" in body or is_binary(body) for body in bodies):
         return bodies

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scaffold.answers import Answers, find_project, read, refuse_unknown, with_entities
+from scaffold.answers import (
+    ENTITIES_SPEC,
+    Answers,
+    find_project,
+    read,
+    refuse_unknown,
+    with_entities,
+)
 from scaffold.entities import Entity, to_record, validate
-from scaffold.render import Render, render
+from scaffold.errors import ScaffoldError
+from scaffold.frozen import dataclass
+from scaffold.render import render
 from scaffold.source import Template, resolve
 from scaffold.types import TypeTable, read_types
 
@@ -16,7 +25,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scaffold.apply import Recovery
+    from scaffold.edit import Edit
+    from scaffold.migrations import Revision
     from scaffold.plan import Plan
+    from scaffold.rendered import Render
 
     OnRecovery = Callable[[Recovery], None]
 
@@ -61,6 +73,7 @@ class Outcome:
     entities: Entities
     plan: Plan
     applied: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def applicable(self) -> bool:
@@ -72,14 +85,17 @@ def load(root: Path) -> Project:
     """Read the project at `root`; the version of the template is fetched when it is not cached."""
     answers = read(root)
     template = resolve(answers.src_path, answers.commit)
-    rendered = render(template, answers.data)
+    try:
+        rendered = render(template, answers.data)
+    except ScaffoldError as error:
+        raise answers.located(error) from error
     refuse_unknown(answers, questions(template))
     return Project(answers, template, rendered, read_types(rendered.context.get("types")))
 
 
 def change(
     start: Path,
-    edit: Callable[[Project], Entities],
+    edit: Callable[[Project], Edit],
     *,
     dry_run: bool = False,
     markers: bool = False,
@@ -89,29 +105,55 @@ def change(
 
     A plan with conflicts is not applied, unless `markers` asks for them to be written into the
     files. `on_recovery` is told when an interrupted command had to be completed or rolled back.
+    """
+    return carry_out(
+        start,
+        lambda root: attempt(root, edit, markers=markers),
+        dry_run=dry_run,
+        on_recovery=on_recovery,
+    )
+
+
+def carry_out(
+    start: Path,
+    attempt: Callable[[Path], Outcome],
+    *,
+    dry_run: bool = False,
+    on_recovery: OnRecovery = lambda _: None,
+) -> Outcome:
+    """Plan what `attempt` does to the project at or above `start`, and apply it.
+
     Until the plan is applied nothing is written, not even a lock.
     """
     from scaffold.apply import apply, lock
 
     root = find_project(start)
     settle(root, on_recovery)
-    outcome = attempt(root, edit, markers=markers)
+    outcome = attempt(root)
     if dry_run or not outcome.applicable:
         return outcome
     with lock(root):
         if _is_stale(outcome):  # another command was quicker
-            outcome = attempt(root, edit, markers=markers)
+            outcome = attempt(root)
         if not outcome.applicable:
             return outcome
         apply(outcome.plan, root)
     return replace(outcome, applied=True)
 
 
-def attempt(root: Path, edit: Callable[[Project], Entities], *, markers: bool) -> Outcome:
+def attempt(root: Path, edit: Callable[[Project], Edit], *, markers: bool) -> Outcome:
     """Load the project at `root` and plan the edit."""
     project = load(root)
-    entities = edit(project)
-    return Outcome(project, entities, make(project, entities, markers=markers))
+    return make(project, _completed(edit(project)), markers=markers)
+
+
+def _completed(edit: Edit) -> Edit:
+    """Fill in what an entity records of others."""
+    if not any(field.via for entity in edit.entities for field in entity.links):
+        return edit
+    from scaffold.links import completed  # few projects have any
+
+    return replace(edit, entities=completed(edit.entities))
 
 
 def _is_stale(outcome: Outcome) -> bool:
@@ -133,31 +175,102 @@ def settle(root: Path, on_recovery: OnRecovery) -> None:
             on_recovery(recovery)
 
 
-def make(project: Project, entities: Entities, *, markers: bool = False) -> Plan:
-    """Plan the way from the project's entities to these."""
-    from scaffold.plan import make_plan, with_markers
+def make(project: Project, edit: Edit, *, markers: bool = False) -> Outcome:
+    """Plan the way from the project's entities to those of the edit."""
+    from scaffold.plan import Plan, make_plan, with_markers
 
-    validate(entities, project.types)
-    data = with_entities(project.answers.data, map(to_record, entities))
+    _validate(project, edit)
+    _refuse_older_form(project.template)
+    data = with_entities(project.answers.data, map(to_record, edit.entities))
+    if data == project.answers.data:
+        return Outcome(project, project.entities, Plan(()))
     after = render(project.template, data)
-    plan = make_plan(project.rendered, after, project.root, revision(project, after))
-    return with_markers(plan) if markers else plan
+    made = revision(project, after, edit)
+    created = file_of(made)
+    if edit.entity_renames:
+        from scaffold.moves import make_plan_with_moves
+
+        plan = make_plan_with_moves(
+            project.rendered, after, project.root, edit.entity_renames, created
+        )
+    else:
+        plan = make_plan(project.rendered, after, project.root, created)
+    notes = (*edit.notes, *(made.notes if made else ()))
+    if is_retired(project.entities, edit):
+        from scaffold.mentions import mentions
+
+        notes = (*notes, *mentions(project.root, project.entities, edit, plan, after))
+    return Outcome(project, edit.entities, with_markers(plan) if markers else plan, notes=notes)
 
 
-def revision(project: Project, after: Render) -> dict[str, bytes]:
-    """Return the Alembic revision from the project's tables to those of `after`, by its path."""
+def is_retired(entities: Entities, edit: Edit) -> bool:
+    """Tell whether people may have written names that are no more."""
+    if edit.entity_renames or edit.field_renames:
+        return True
+    same = {id(entity) for entity in edit.entities}
+    fields = {entity.name: {field.name for field in entity.fields} for entity in edit.entities}
+    return any(
+        field.name not in fields.get(entity.name, ())
+        for entity in entities
+        if id(entity) not in same
+        for field in entity.fields
+    )
+
+
+def _validate(project: Project, edit: Edit) -> None:
+    try:
+        validate(edit.entities, project.types)
+    except ScaffoldError:
+        refuse_broken(project)
+        raise
+
+
+def refuse_broken(project: Project) -> None:
+    """Refuse recorded entities that no command would have recorded, with their line."""
+    try:
+        validate(project.entities, project.types)
+    except ScaffoldError as error:
+        raise project.answers.located(error) from error
+
+
+def file_of(revision: Revision | None) -> dict[str, bytes]:
+    """Return the file to write for a revision, by its path."""
+    return {str(revision.path): revision.text.encode()} if revision else {}
+
+
+def revision(
+    project: Project, after: Render, edit: Edit, template: Template | None = None
+) -> Revision | None:
+    """Return the Alembic revision from the project's tables to those of `after`.
+
+    It is laid out by `template`, the project's own unless another one is given.
+    """
     from datetime import UTC, datetime
 
     from scaffold.migrations import renderer_of, revision_for
 
-    made = revision_for(
+    return revision_for(
         project.rendered.context.get("model") or {},
         after.context.get("model") or {},
         root=project.root,
-        render=renderer_of(project.template),
+        render=renderer_of(template or project.template),
         now=datetime.now(UTC),
+        edit=edit,
+        before=project.entities,
     )
-    return {str(made.path): made.text.encode()} if made else {}
+
+
+def _refuse_older_form(template: Template) -> None:
+    """Refuse to write entities in a form that the project's template cannot read."""
+    from scaffold.index import load_index
+
+    known = load_index(template).questions.get("entities_spec", {}).get("default", ENTITIES_SPEC)
+    if isinstance(known, int) and known < ENTITIES_SPEC:
+        raise ScaffoldError(
+            f"the project's template reads entities in form {known}, and this scaffold writes "
+            f"form {ENTITIES_SPEC}; nothing was written",
+            help="bring the project to a newer version: scaffold upgrade",
+        )
 
 
 def questions(template: Template) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ FIELD_NAMES = {
                 bool bytes classmethod dt float int list object property staticmethod str tuple
             """,
             "the bodies of the generated classes use it": """
-                field mapped_column relationship today unset utc_now uuid4 validates
+                field mapped_column relating relationship today unset utc_now uuid4 validates
             """,
             "the query string of a list uses it": "cursor limit offset order_by page per_page sort",
             "PostgreSQL has a system column of that name": "cmax cmin ctid tableoid xmax xmin",
@@ -123,12 +123,16 @@ CLASS_NAMES = _by_word(
             SmallInteger String Table Text Time TypeDecorator UniqueConstraint Update Uuid
         """,
         "the generated project has a class of that name": """
-            Array Base Binary Choice Clock Conflict Cursor Database DomainError EmailAddress
-            After AlreadyExists Email ExpectedVersion FakeRepository FakeUnitOfWork Fixed Int16 Int32
-            Int64 InvalidCursor JsonDocument Limit LongText Microseconds Moment NaiveTime NotFound
-            NumberedPage NumberedPageRead Page PageNumber PageRead PageSize Problem Repository Schema
-            Service Settings Slug SoftDelete SqlRepository SqlTransaction SqlUnitOfWork TimeOfDay
-            Timestamps UnitOfWork Unset Url UtcDateTime Varchar VersionConflict Versioned Work
+            After Aggregate AlreadyExists Array Attribute Base Binary Choice Clock
+            Conflict Criterion Cursor Database DomainError Email EmailAddress
+            EntityQuery ExpectedVersion ExportQuery FakeRepository FakeUnitOfWork
+            FilterBy Fixed GetQuery Int16 Int32 Int64 InvalidCursor JsonDocument
+            KeysetQuery Limit LongText Microseconds Moment NaiveTime NdjsonResponse
+            NotFound NumberedPage NumberedPageRead OffsetQuery Ordering Page PageNumber
+            PageRead PageSize PrefixRouter Problem Repository Schema Service Settings Slug
+            SoftDelete SqlRepository SqlTransaction SqlUnitOfWork TimeOfDay Timestamps
+            UnitOfWork Unset Upserted Url UtcDateTime Varchar VersionConflict Versioned
+            Work
         """,
         "it is too easily read as a digit": "I O",
     },
@@ -140,9 +144,9 @@ MODULE_NAMES = {
     **_by_word(
         {
             "the generated project has a module of that name": """
-                app base common conftest crud database dependencies errors fakes health mixins page
-                pages paging ports problem registry repository samples schemas settings types
-                unit_of_work values version work
+                app base common conftest criteria crud database dependencies errors fakes fake_storage health mixins page
+                pages paging ports problem queries registry related relating relation relations repository
+                retrying samples schemas settings streaming types unit_of_work upserted values version work
             """,
             "Windows has no file of that name": """
                 aux com1 com2 com3 com4 com5 com6 com7 com8 com9 con lpt1 lpt2 lpt3 lpt4 lpt5 lpt6

@@ -6,13 +6,13 @@ of its fields to the value that breaks the fewest. The same entity always gets t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from scaffold import candidates, checks, names
 from scaffold.errors import ScaffoldError
 from scaffold.evaluate import Condition, Value, root, value_of, walk
+from scaffold.frozen import dataclass
 from scaffold.graph import NUMBERS, OPAQUE
 from scaffold.values import NAMED
 

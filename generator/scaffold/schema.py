@@ -1,10 +1,11 @@
 """The tables of a derived model, as values that can be compared."""
 
+from ast import literal_eval
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 from scaffold.errors import ScaffoldError
+from scaffold.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +92,33 @@ def _frozen(record: Mapping[str, Any]) -> dict[str, Any]:
     return {**record, "columns": tuple(record["columns"])}
 
 
-def changed_tables(
-    old_model: Mapping[str, Any], new_model: Mapping[str, Any]
-) -> tuple[dict[str, Table], dict[str, Table]]:
-    """Return the tables by name, old and new, in which two derived models differ."""
-    old, new = _specs(old_model), _specs(new_model)
-    return _read(old, new), _read(new, old)
+def allowed_values(table: Table, column: str) -> tuple[str, ...] | None:
+    """Return the values that a CHECK of the table lists for a column."""
+    start = f'sa.column("{column}").in_('
+    for check in table.checks:
+        if check.expression.startswith(start):
+            return tuple(literal_eval(check.expression[len(start) : -1]))
+    return None
 
 
-def _specs(model: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    specs = (entity["table_spec"] for entity in model.get("entities", ()))
-    return {spec["name"]: spec for spec in specs}
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose table it is: an entity's own, or the one that links it to others by a field."""
+
+    entity: str
+    field: str = ""
 
 
-def _read(
-    specs: Mapping[str, Mapping[str, Any]], other: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Table]:
-    return {name: Table.from_spec(spec) for name, spec in specs.items() if other.get(name) != spec}
+def specs(model: Mapping[str, Any]) -> dict[Place, Mapping[str, Any]]:
+    """Return the `table_spec` of each entity of a derived model, and its `link_tables`.
+
+    A link table says which field it is for by `field`, which is no part of the table.
+    """
+    found: dict[Place, Mapping[str, Any]] = {}
+    for entity in model.get("entities", ()):
+        name = entity.get("name", entity["table_spec"]["name"])
+        found[Place(name)] = entity["table_spec"]
+        for link in entity.get("link_tables", ()):
+            plain = {key: value for key, value in link.items() if key != "field"}
+            found[Place(name, link.get("field", link["name"]))] = plain
+    return found

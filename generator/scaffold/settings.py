@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from scaffold.answers import ANSWERS_FILE
 from scaffold.errors import ScaffoldError
+from scaffold.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,11 +6,11 @@ import hashlib
 import json
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.cache import cache_folder, data_folder, read_cached, write_cached
 from scaffold.errors import ScaffoldError
+from scaffold.frozen import dataclass
 from scaffold.git import run_git
 
 _ALIASES = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
@@ -18,6 +18,10 @@ _URL_PREFIXES = ("git@", "git://", "git+", "https://", "http://", "ssh://", "fil
 _HASH = re.compile(r"[0-9a-f]{40,64}")
 # `git describe` of an untagged commit, or a bare hash: it names one commit for ever.
 _FIXED_COMMIT = re.compile(r"(.+-g)?[0-9a-f]{7,64}")
+
+
+class UnknownVersionError(ScaffoldError):
+    """The template has no such tag, branch or commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,32 @@ def resolve(src_path: str, commit: str, *, offline: bool = False) -> Template:
                 note=f"the template is `{src_path}`",
                 help="run the command once without --offline",
             )
-        full = _fetch(src_path, commit, cache)
+        full, _ = _fetch(src_path, commit, cache)
         _record(record, src_path, commit, full)
     return Template(_tree(cache, full), full, src_path, commit, _tree(cache, full).parent)
+
+
+def fetch(src_path: str, wanted: str) -> Template:
+    """Return the version that a tag, branch or commit is now, under the name that git gives it.
+
+    That name, which Copier records too, finds the same version later; a branch would not.
+    """
+    if "://" not in src_path and not Path(src_path).expanduser().is_absolute():
+        _refuse_relative(src_path)
+    cache = cache_folder()
+    full, name = _fetch(src_path, wanted, cache)
+    _record(cache / "refs" / f"{_digest(src_path, name)}.json", src_path, name, full)
+    return Template(_tree(cache, full), full, src_path, name, _tree(cache, full).parent)
+
+
+def tags(src_path: str) -> tuple[str, ...]:
+    """Return the names of the template's tags, in no order."""
+    url = _available(src_path)
+    found = run_git("ls-remote", "--tags", "--refs", "--", url)
+    if found.returncode != 0:
+        raise _unfetched(src_path, url, found.stderr.decode(errors="replace").strip())
+    lines = found.stdout.decode(errors="replace").splitlines()
+    return tuple(line.split("\t", 1)[1].removeprefix("refs/tags/") for line in lines)
 
 
 def executables(template: Template) -> frozenset[str]:
@@ -79,8 +106,13 @@ def git_url(src_path: str) -> str:
     return str(Path(url).expanduser()) if url.startswith("~") else url
 
 
+def is_remote(src_path: str) -> bool:
+    """Tell whether a source is no path of this machine's files."""
+    return src_path.startswith((*_ALIASES, *_URL_PREFIXES))
+
+
 def _refuse_relative(src_path: str) -> None:
-    if src_path.startswith((*_ALIASES, *_URL_PREFIXES)):
+    if is_remote(src_path):
         return
     raise ScaffoldError(
         f"the template's source `{src_path}` is a relative path, so it cannot be found again",
@@ -102,7 +134,7 @@ def _recorded(record: Path, src_path: str, commit: str) -> str | None:
     if content is None:
         return None
     try:
-        known = json.loads(content)
+        known = json.loads(bytes(content))
         stamp = _stamp(src_path, commit)
         return str(known["hash"]) if stamp is None or known["stamp"] == stamp else None
     except (ValueError, KeyError, TypeError):
@@ -137,8 +169,8 @@ def _reference_files(path: Path, commit: str) -> list[Path]:
     return [git / "packed-refs", git / "refs" / "tags" / commit, git / "refs" / "heads" / commit]
 
 
-def _fetch(src_path: str, commit: str, cache: Path) -> str:
-    """Put the version into the cache, in one step, and return its full hash."""
+def _fetch(src_path: str, commit: str, cache: Path) -> tuple[str, str]:
+    """Put the version into the cache, in one step; return its full hash and what git calls it."""
     from tempfile import TemporaryDirectory
 
     url = _available(src_path)
@@ -150,6 +182,7 @@ def _fetch(src_path: str, commit: str, cache: Path) -> str:
             tree = work / "tree"
             _clone(url, src_path, tree)
             full = _full_hash(tree, src_path, commit)
+            described = run_git("describe", "--tags", "--always", full, folder=tree)
             _check_out(tree, full, work)
             _publish(work, folder / full)
     except OSError as error:
@@ -157,7 +190,7 @@ def _fetch(src_path: str, commit: str, cache: Path) -> str:
             f"the cache folder `{cache}` cannot be written to: {error.strerror}",
             help="set SCAFFOLD_CACHE_DIR to a folder that can be",
         ) from error
-    return full
+    return full, described.stdout.decode(errors="replace").strip() or full
 
 
 def _publish(work: Path, final: Path) -> None:
@@ -176,9 +209,10 @@ def _publish(work: Path, final: Path) -> None:
 def _available(src_path: str) -> str:
     """Return the URL or path to clone, or raise when a local source is gone."""
     url = git_url(src_path)
-    if "://" in url or url.startswith("git@"):
+    local = url.removeprefix("file://")
+    if "://" in local or url.startswith("git@"):
         return url
-    if Path(url).exists():
+    if Path(local).exists():
         return url
     shipped = _shipped_bundle(Path(url).name)
     if shipped is not None:
@@ -202,16 +236,18 @@ def _shipped_bundle(name: str) -> Path | None:
 
 def _clone(url: str, src_path: str, tree: Path) -> None:
     result = run_git("clone", "--quiet", "--no-checkout", "--", url, tree)
-    if result.returncode == 0:
-        return
-    reason = result.stderr.decode(errors="replace").strip()
+    if result.returncode != 0:
+        raise _unfetched(src_path, url, result.stderr.decode(errors="replace").strip())
+
+
+def _unfetched(src_path: str, url: str, reason: str) -> ScaffoldError:
     if "://" in url or url.startswith("git@"):
-        raise ScaffoldError(
+        return ScaffoldError(
             f"the template `{src_path}` could not be fetched; nothing was written",
             note=_last_line(reason),
             help="check the network and your access to the repository, then try again",
         )
-    raise ScaffoldError(
+    return ScaffoldError(
         f"the template `{src_path}` is not a git repository or bundle",
         note=_last_line(reason),
         help="`_src_path` must name a git repository, since older versions are needed, too",
@@ -232,7 +268,7 @@ def _full_hash(tree: Path, src_path: str, commit: str) -> str:
             full = found.stdout.decode(errors="replace").strip()
             if found.returncode == 0 and _HASH.fullmatch(full):
                 return full
-    raise ScaffoldError(
+    raise UnknownVersionError(
         f"the template `{src_path}` has no version `{commit}`; nothing was written",
         note="a version made from uncommitted changes, or from a branch rewritten since, "
         "cannot be found again",

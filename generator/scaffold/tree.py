@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scaffold.errors import ScaffoldError
+from scaffold.frozen import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +25,16 @@ class File:
 class Tree:
     """The files of one project, named by their path below its root."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, without: Container[str] = frozenset()) -> None:
+        """Look at the files below `root` as if those `without` were not there."""
         self._root = root
+        self._without = without
         self._names: dict[str, dict[str, str]] = {}
 
     def read(self, path: str) -> File | None:
         """Return a file, or None when there is none."""
+        if path in self._without:
+            return None
         file = self._root / path
         try:
             return File(file.read_bytes(), stat.S_IMODE(file.stat().st_mode))
@@ -37,6 +45,8 @@ class Tree:
 
     def obstacle(self, path: str) -> str:
         """Say what stands where a file should be: a folder, a link, a file instead of a folder."""
+        if path in self._without:
+            return ""
         parts = path.split("/")
         current = str(self._root)
         for place, part in enumerate(parts, 1):

@@ -1,14 +1,16 @@
 """The type table: which types a template version knows, and what each of them takes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 
 from scaffold.errors import ScaffoldError
+from scaffold.frozen import dataclass
 
 MODIFIERS = frozenset({"unique", "index", "default", "server_default", "min", "max", "pattern"})
-NOT_ELEMENTS = frozenset({"array", "bytes", "enum", "json", "ref"})
+RELATIONS = frozenset({"ref", "one", "many"})
+NOT_ELEMENTS = RELATIONS | {"array", "bytes", "enum", "json"}
 # Other names that the grammar takes for a type, and names that people know from elsewhere.
 TYPE_ALIASES = {
     "string": "str",
@@ -62,7 +64,7 @@ def type_of_name(name: str, types: TypeTable) -> str | None:
     """Return the type that a name in capitals stands for elsewhere: `String`, `Text`, `VARCHAR`."""
     lower = name.lower()
     kind = TYPE_ALIASES.get(lower) or COMMON_NAMES.get(lower) or lower
-    return kind if kind in types and kind != "ref" else None
+    return kind if kind in types and kind not in RELATIONS else None
 
 
 def load_types(path: Path) -> TypeTable:

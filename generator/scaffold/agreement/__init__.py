@@ -1,0 +1,135 @@
+"""Tell whether entities, code and migrations agree: by reading them, without running anything."""
+
+from __future__ import annotations
+
+import marshal
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from scaffold.agreement.code import Code
+from scaffold.agreement.drift import MIGRATE, Drift
+from scaffold.agreement.tables import compare_tables
+from scaffold.cache import cache_folder, read_cached, write_cached
+from scaffold.digests import short
+from scaffold.errors import ScaffoldError
+from scaffold.frozen import dataclass
+from scaffold.history import VERSIONS, History, read_history
+from scaffold.project import refuse_broken
+from scaffold.replay.steps import steps_of
+from scaffold.replay.tables import Built, build
+from scaffold.survey import conflicts_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from scaffold.project import Project
+    from scaffold.replay.steps import Step
+    from scaffold.scratch import Comparison
+    from scaffold.survey import Finding, Survey
+
+_KEPT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The drifts, the revisions, and what cannot be told without running them."""
+
+    drifts: tuple[Drift, ...]
+    history: History
+    heads: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def agreement(project: Project, survey: Survey) -> Agreement:
+    """Compare the recorded entities, the code of the tables, and what the migrations build."""
+    drifts = [*_of_entities(project), *_of_markers(survey.findings)]
+    code = Code(project, survey)
+    drifts += code.drifts
+    history = History(())
+    try:
+        history = read_history(project.root)
+        head = history.head()
+    except ScaffoldError as error:
+        drifts.append(Drift.of(error))
+        return Agreement(tuple(drifts), history)
+    folder = project.root / VERSIONS
+    drifts += _of_marked_revisions(history, folder)
+    built = build(history, folder, _KnownSteps())
+    heads = (head.id,) if head else ()
+    if built.unread:
+        return Agreement(tuple(drifts), history, heads, tuple(_unread(built)))
+    drifts += compare_tables(project, code, built)
+    return Agreement(tuple(drifts), history, heads)
+
+
+def _of_entities(project: Project) -> Iterator[Drift]:
+    try:
+        refuse_broken(project)
+    except ScaffoldError as error:
+        yield Drift.of(error)
+
+
+def _of_markers(findings: tuple[Finding, ...]) -> Iterator[Drift]:
+    for each in findings:
+        if each.markers:
+            yield _marked(each.place, each.markers)
+
+
+def _of_marked_revisions(history: History, folder: Path) -> Iterator[Drift]:
+    for revision in history.revisions:
+        if markers := conflicts_in((folder / revision.file).read_bytes()):
+            yield _marked((VERSIONS / revision.file).as_posix(), markers)
+
+
+def _marked(path: str, markers: tuple[int, ...]) -> Drift:
+    return Drift(
+        f"{path}:{markers[0]}: a conflict is not resolved",
+        help="decide between the two sides, and delete the markers",
+    )
+
+
+def _unread(built: Built) -> Iterator[str]:
+    file, line = built.unread[0]
+    more = len(built.unread) - 1
+    also = f", and {more} more places" if more else ""
+    yield (
+        f"whether the migrations agree cannot be told by reading them: {file}:{line}{also}; "
+        "scaffold status --deep runs them on a scratch database"
+    )
+
+
+class _KnownSteps:
+    """The steps of revisions, kept from one command to the next."""
+
+    def __init__(self) -> None:
+        self._path = cache_folder() / "revisions"
+        self._known: dict[bytes, list[Step]] = {}
+        with suppress(ValueError, EOFError, TypeError):
+            # Written below.
+            self._known = marshal.loads(read_cached(self._path) or marshal.dumps({}))  # noqa: S302
+
+    def __call__(self, content: bytes) -> list[Step]:
+        key = short(content)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = steps_of(content.decode("utf-8", "replace"))
+            kept = dict(list(self._known.items())[-_KEPT:])
+            write_cached(self._path, marshal.dumps(kept))
+        return known
+
+
+def run_agreement(comparison: Comparison) -> tuple[Drift, ...]:
+    """Return where the models are not what the migrations built, in a run of both."""
+    drifts = []
+    if comparison.operations:
+        shown = ", ".join(
+            f"{each['table']}.{each['name']}" if "name" in each else str(each["table"])
+            for each in comparison.operations
+        )
+        drifts.append(Drift(f"the models are not what the migrations build: {shown}", help=MIGRATE))
+    drifts += [
+        Drift(f"the condition of the index `{each['name']}` is another one in the migrations")
+        for each in comparison.unseen
+    ]
+    return tuple(drifts)

@@ -1,0 +1,164 @@
+"""`scaffold apply`: make the entities those of a document."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scaffold.commands.options import AcceptLoss, Conflicts, Diff, DryRun, Json, OnConflict, Quiet
+from scaffold.commands.screen import patience, say, show, show_recovery, uninterrupted
+from scaffold.errors import ScaffoldError
+
+if TYPE_CHECKING:
+    from scaffold.edit import Edit
+    from scaffold.manifest.reading import Document
+    from scaffold.project import Project
+    from scaffold.types import TypeTable
+
+ABOUT = """\b
+The document lists entities, each with all its fields as they are typed:
+  entities:
+    User:
+      fields:
+        email: email:unique
+    Post:
+      fields:
+        headline: {type: "str,200", renamed_from: title}
+        rank: {type: int, fill: 0}
+        author: User
+      unique: [[author, headline]]
+      lock: true
+
+\b
+Examples:
+  scaffold apply entities.yml --dry-run
+  scaffold export | scaffold apply -
+  scaffold apply --schema > entities.schema.json
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(epilog=ABOUT)(apply)
+
+
+def apply(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE|-", show_default=False, allow_dash=True)
+    ] = None,
+    *,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Remove the entities that are not in it.")
+    ] = False,
+    accept_data_loss: AcceptLoss = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of the document, and stop.")
+    ] = False,
+    dry_run: DryRun = False,
+    diff: Diff = False,
+    on_conflict: Conflicts = OnConflict.STOP,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Make the project's entities those of the document FILE, in YAML or JSON.
+
+    Entities that it does not name stay. An entity in it is whole: what it does not say is as the
+    rules have it, and fields that it does not list are removed.
+    """
+    from scaffold.comparison import change_record, compare
+    from scaffold.errors import UsageError
+    from scaffold.project import change
+
+    if schema:
+        from scaffold.manifest.schema import json_schema
+
+        typer.echo(json_schema(), nl=False)
+        return 0
+    if file is None:
+        raise UsageError(
+            "no document is named", help="scaffold apply FILE, or - for standard input"
+        )
+    wanted = Wanted(file, prune=prune, accepts_loss=accept_data_loss)
+    try:
+        with patience("loading the project's template", quiet=quiet):
+            outcome = change(
+                Path.cwd(),
+                wanted,
+                dry_run=dry_run,
+                markers=on_conflict is OnConflict.MARKERS,
+                on_recovery=show_recovery,
+            )
+    except ScaffoldError as error:
+        raise wanted.located(error) from error
+    changes = compare(outcome.project.entities, wanted.edit, outcome.project.types)
+    with uninterrupted():
+        if changes and not json and not quiet:
+            from scaffold.summary import changes_report
+
+            say(changes_report(changes))
+        return show(
+            outcome,
+            f"applied {wanted.source}",
+            diff=diff,
+            json=json,
+            quiet=quiet,
+            entities=[change_record(each) for each in changes],
+        )
+
+
+class Wanted:
+    """The edit that a document asks for; the document is read when the project is known."""
+
+    edit: Edit
+    _types: TypeTable
+    _document: Document | None = None
+
+    def __init__(self, file: Path, *, prune: bool, accepts_loss: bool) -> None:
+        self.source = "standard input" if str(file) == "-" else str(file)
+        self._text = read(file)
+        self._prune = prune
+        self._accepts_loss = accepts_loss
+
+    def __call__(self, project: Project) -> Edit:
+        """Return the edit."""
+        from scaffold.manifest.changes import edit_of
+        from scaffold.manifest.reading import read_document
+
+        types = project.types
+        document = read_document(self._text, self.source, types, project.primary_key)
+        self.edit = edit_of(
+            document, project.entities, types, prune=self._prune, accepts_loss=self._accepts_loss
+        )
+        self._document, self._types = document, types
+        return self.edit
+
+    def located(self, error: ScaffoldError) -> ScaffoldError:
+        """Give an error the line of the document, if what the entities say together is wrong."""
+        from scaffold.entities import validate
+        from scaffold.links import completed
+
+        if self._document is None:
+            return error
+        if error.help and "--fill" in error.help:
+            return self._document.located(error)
+        try:
+            validate(completed(self.edit.entities), self._types)
+        except ScaffoldError as found:
+            return self._document.located(found)
+        return error
+
+
+def read(file: Path) -> str:
+    """Return the text of a document, or of standard input for a dash."""
+    try:
+        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise ScaffoldError(f"`{file}` cannot be read: {error.strerror}") from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ScaffoldError(f"{file}:{line}: this is not UTF-8 text") from error

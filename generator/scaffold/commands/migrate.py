@@ -1,0 +1,93 @@
+"""`scaffold migrate`: the revision for what was changed by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scaffold.commands.options import AcceptLoss, Diff, DryRun, Json, Quiet
+from scaffold.commands.screen import patience, say, show, show_recovery, uninterrupted
+from scaffold.errors import UsageError
+
+if TYPE_CHECKING:
+    from scaffold.missing import Missing
+    from scaffold.project import Outcome
+
+ABOUT = """\b
+Examples:
+  scaffold migrate "posts have a subtitle"
+  scaffold migrate "posts have a subtitle" --dry-run --diff
+  scaffold migrate --merge
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(epilog=ABOUT)(migrate)
+
+
+def migrate(
+    message: Annotated[str | None, typer.Argument(metavar="MESSAGE", show_default=False)] = None,
+    *,
+    merge: Annotated[
+        bool, typer.Option("--merge", help="Join the two ends of a history that two branches left.")
+    ] = False,
+    accept_data_loss: AcceptLoss = False,
+    dry_run: DryRun = False,
+    diff: Diff = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Write the Alembic revision for what you changed in the models by hand.
+
+    Compares them with what the migrations build, over a scratch database in a temporary folder:
+    yours is not touched. MESSAGE says what the revision does, as in its file name.
+    """
+    from scaffold.missing import find_missing, join_heads
+    from scaffold.project import carry_out
+
+    if not message and not merge:
+        raise UsageError(
+            "a revision needs a message", help='scaffold migrate "posts have a subtitle"'
+        )
+    found: list[Missing] = []
+
+    def attempt(root: Path) -> Outcome:
+        if merge:
+            found.append(join_heads(root))
+        else:
+            found.append(find_missing(root, message or "", accepts_loss=accept_data_loss))
+        return found[-1].outcome
+
+    with patience("running the migrations on a scratch database", quiet=quiet):
+        outcome = carry_out(Path.cwd(), attempt, dry_run=dry_run, on_recovery=show_recovery)
+    nothing = "the migrations have one end" if merge else "the migrations build what the models say"
+    with uninterrupted():
+        return tell(found[-1], outcome, nothing, diff=diff, json=json, quiet=quiet)
+
+
+def tell(
+    missing: Missing, outcome: Outcome, nothing: str, *, diff: bool, json: bool, quiet: bool
+) -> int:
+    """Print what the revisions do, and what to know before they are run."""
+    from scaffold.output import note_line
+    from scaffold.summary import operations_report
+
+    operations = missing.operations
+    if json:
+        return show(
+            outcome, "", diff=diff, json=json, quiet=quiet,
+            operations=operations, notes=missing.notes,
+        )  # fmt: skip
+    for note in missing.notes:
+        say((note_line(note),), err=True)
+    if not outcome.plan.writes:
+        if not quiet:
+            say(((f"nothing to do: {nothing}",),))
+        return 0
+    if operations and not quiet:
+        say(operations_report(operations))
+    names = [change.path.rpartition("/")[2] for change in outcome.plan.writes]
+    return show(outcome, f"added {' and '.join(names)}", diff=diff, json=json, quiet=quiet)

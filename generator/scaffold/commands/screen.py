@@ -1,0 +1,119 @@
+"""What commands print, and how they wait."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
+    from scaffold.apply import Recovery
+    from scaffold.project import Outcome
+    from scaffold.report import Report, Screen
+
+SLOW = 1.0  # seconds without a word before a command says what it waits for
+
+
+def show(outcome: Outcome, title: str, *, diff: bool, json: bool, quiet: bool, **more: Any) -> int:
+    """Print what a command did, and return its exit code; `more` is for the JSON object."""
+    from scaffold import output
+
+    code = 3 if output.has_conflicts(outcome.plan) else 0
+    if json:
+        from scaffold.document import as_json
+
+        if outcome.notes:
+            more = {"notes": outcome.notes, **more}
+        typer.echo(as_json(output.status_of(outcome), plan=outcome.plan, diff=diff, **more))
+        return code
+    if diff and not quiet:
+        say((output.diff_of(outcome.plan.changes),))
+    if outcome.plan.conflicts:
+        show_conflicts(outcome)
+    elif not quiet:
+        say(output.outcome_report(outcome, title))
+        if outcome.notes:
+            say(tuple(output.note_line(note) for note in outcome.notes), err=True)
+    return code
+
+
+def show_conflicts(outcome: Outcome) -> None:
+    """Print each conflict with both sides, and what can be done about it."""
+    from scaffold import output
+    from scaffold.conflict_report import conflicts_report
+    from scaffold.errors import ConflictError
+
+    say(conflicts_report(outcome.plan), err=True)
+    files = output.count(len(outcome.plan.conflicts), "file")
+    error = ConflictError(
+        f"your edits are in the way in {files}; nothing was written",
+        help="move them out of the way, or take conflict markers into the files: "
+        "--on-conflict markers",
+    )
+    say(output.error_report(error), err=True)
+
+
+def show_recovery(recovery: Recovery) -> None:
+    """Say what became of an interrupted command."""
+    from scaffold.output import recovery_report
+
+    say(recovery_report(recovery), err=True)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C come too late."""
+    import signal
+
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+@contextmanager
+def patience(doing: str, *, quiet: bool = False) -> Iterator[None]:
+    """Say on stderr what is going on once it takes over a second; on a terminal, with a spinner."""
+    if quiet:
+        yield
+        return
+    from threading import Timer
+
+    with ExitStack() as shown:
+
+        def begin() -> None:
+            if spinner := screen_of(sys.stderr).spinner(doing):
+                shown.enter_context(spinner)
+            else:
+                typer.echo(f"{doing} ...", err=True)
+
+        timer = Timer(SLOW, begin)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+
+
+def say(report: Report, *, err: bool = False) -> None:
+    """Print a report."""
+    typer.echo(screen_of(sys.stderr if err else sys.stdout).layout(report), err=err)
+
+
+def screen_of(stream: TextIO) -> Screen:
+    """Return Rich for a terminal, and for everything else plain text, which costs no import."""
+    if stream.isatty():
+        from scaffold.terminal import Terminal
+
+        return Terminal(stream)
+    from scaffold.plain import Plain
+
+    return Plain()

@@ -1,0 +1,80 @@
+"""`scaffold upgrade`: bring the project to a newer version of its template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scaffold.commands.options import Conflicts, Diff, DryRun, Json, OnConflict, Quiet
+from scaffold.commands.screen import patience, say, show, show_recovery, uninterrupted
+
+if TYPE_CHECKING:
+    from scaffold.upgrade import Upgrade
+
+ABOUT = """\b
+Examples:
+  scaffold upgrade --dry-run --diff
+  scaffold upgrade
+  scaffold upgrade --to v1.4.0 --on-conflict markers
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(epilog=ABOUT)(upgrade)
+
+
+def upgrade(
+    *,
+    to: Annotated[
+        str | None,
+        typer.Option(metavar="VERSION", help="A tag or commit; the newest release unless said."),
+    ] = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(metavar="QUESTION=ANSWER", help="The answer to a question that is new."),
+    ] = None,
+    dry_run: DryRun = False,
+    diff: Diff = False,
+    on_conflict: Conflicts = OnConflict.STOP,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Bring the project to a newer version of its template, entities included.
+
+    Renders the project's entities with both versions and merges the difference into your files.
+    Works in a tree with uncommitted changes, writes the revision that the tables need, and keeps
+    what you edited. `copier update` does the same in a clean tree, but for the revision.
+    """
+    from scaffold.new import answers_of
+    from scaffold.project import carry_out
+    from scaffold.upgrade import attempt
+
+    answers = answers_of({}, data or ())
+    begun: list[Upgrade] = []
+
+    def begin(found: Upgrade) -> None:
+        if not begun and not found.is_done and not quiet and not json:
+            from scaffold.output import upgrade_report
+
+            say(upgrade_report(found), err=True)
+        begun.append(found)
+
+    with patience("loading both versions of the template", quiet=quiet):
+        outcome = carry_out(
+            Path.cwd(),
+            lambda root: attempt(
+                root,
+                to,
+                answers,
+                markers=on_conflict is OnConflict.MARKERS,
+                on_begin=begin,
+            ),
+            dry_run=dry_run,
+            on_recovery=show_recovery,
+        )
+    with uninterrupted():
+        title = f"upgraded {outcome.project.name} to {begun[-1].template.ref}"
+        return show(outcome, title, diff=diff, json=json, quiet=quiet)

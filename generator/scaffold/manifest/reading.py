@@ -1,0 +1,278 @@
+"""Read a document of entities, and say by line what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from scaffold import names
+from scaffold.entities import Entity, expand
+from scaffold.errors import ScaffoldError
+from scaffold.grammar import FLAGS, MODIFIERS, format_modifier, parse_field
+from scaffold.manifest.keys import DOCUMENT_KEYS, ENTITY_KEYS, FIELD_KEYS
+from scaffold.manifest.nodes import Listed, Mapping, Scalar, problem, read_nodes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from scaffold.entities import Field
+    from scaffold.manifest.keys import Key
+    from scaffold.manifest.nodes import Node
+    from scaffold.types import TypeTable
+
+_NAMED = r"`([A-Z][A-Za-z0-9]*)(?:\.([a-z_0-9]+))?`"
+
+
+class Described(NamedTuple):
+    """One entity of a document, with its former names; `fills` are values for rows that exist.
+
+    `entity` is as it was written: `completed` fills in what was left to the rules.
+    """
+
+    entity: Entity
+    line: int
+    renamed_from: str | None
+    former_fields: dict[str, str]
+    fills: dict[str, str]
+    lines: dict[str, int]
+
+
+class Document(NamedTuple):
+    """The entities of a document, in its order."""
+
+    source: str
+    entities: tuple[Described, ...]
+
+    def located(self, error: ScaffoldError) -> ScaffoldError:
+        """Return an error about the entities with the line of the first one that it names."""
+        import re
+
+        lines = {each.entity.name: each for each in self.entities}
+        for entity, name in re.findall(_NAMED, error.message):
+            if described := lines.get(entity):
+                line = described.lines.get(name, described.line)
+                return problem(
+                    self.source, line, error.message, note=error.note, help=_in_document(error.help)
+                )
+        return error
+
+
+def read_document(text: str, source: str, types: TypeTable, pk: str) -> Document:
+    """Read a document; `pk` is the kind of key of entities for which nothing says another."""
+    return _Reader(source, types, pk).document(read_nodes(text, source))
+
+
+def completed(described: Described, known: Entity | None, types: TypeTable) -> Entity:
+    """Fill in what a document leaves to the rules; where nothing changes, return the known entity."""
+    if known is not None:
+        # Samples are worked out, slowly, from what the entity says: the recorded ones still fit.
+        same = expand(replace(described.entity, samples=known.samples), types)
+        if same == known:
+            return known
+    return expand(described.entity, types)
+
+
+def _in_document(help: str | None) -> str | None:
+    import re
+
+    found = re.fullmatch(r"create it first: scaffold model (\w+) \.\.\.", help or "")
+    if found:
+        return f"add `{found[1]}` to the document"
+    return re.sub(r"--fill \S+( --fill \S+)*(?=,)", "`fill` in the document", help or "") or None
+
+
+class _Reader:
+    """The way through one document."""
+
+    def __init__(self, source: str, types: TypeTable, pk: str) -> None:
+        self._source = source
+        self._types = types
+        self._pk = pk
+
+    def document(self, node: Node) -> Document:
+        keys = self._keys(node, (*(key.name for key in DOCUMENT_KEYS), "entities"), "the document")
+        self._pk = self._attributes(keys, DOCUMENT_KEYS, "the document").get("pk", self._pk)
+        if "entities" not in keys:
+            raise self._problem(
+                node,
+                "there are no `entities` in this document",
+                help="name them: entities: {User: {fields: {email: email:unique}}}",
+            )
+        found = [self._entity(name, value) for name, value in self._entries(keys["entities"])]
+        return Document(self._source, tuple(found))
+
+    def _entries(self, node: Node) -> Iterable[tuple[Scalar, Node]]:
+        if isinstance(node, Mapping):
+            return node.entries
+        if isinstance(node, Scalar) and node.is_null:
+            return ()
+        raise self._problem(node, "`entities` must be a mapping of names to entities")
+
+    def _entity(self, name: Scalar, node: Node) -> Described:
+        where = f"the entity `{name.text}`"
+        with _At(self._source, name.line):
+            names.check_entity(name.text)
+        keys = self._keys(node, [key.name for key in ENTITY_KEYS], where)
+        attributes = self._attributes(keys, ENTITY_KEYS, where)
+        if "fields" not in keys:
+            raise self._problem(name, f"{where} has no `fields`", help="list all its fields")
+        renamed_from = attributes.pop("renamed_from", None)
+        described = Described(Entity(name.text), name.line, renamed_from, {}, {}, {})
+        fields = tuple(self._fields(keys["fields"], described))
+        if "checks" in attributes:
+            attributes["checks"] = tuple(self._checks(keys["checks"], attributes["checks"]))
+        attributes.setdefault("pk", self._pk)
+        return described._replace(entity=Entity(name=name.text, fields=fields, **attributes))
+
+    def _checks(self, node: Node, given: Iterable[str]) -> Iterator[str]:
+        from scaffold.checks import parse_check
+
+        for text in given:
+            with _At(self._source, node.line):
+                yield parse_check(text).text
+
+    # Fields.
+
+    def _fields(self, node: Node, described: Described) -> Iterator[Field]:
+        where = f"the fields of `{described.entity.name}`"
+        if isinstance(node, Mapping):
+            for name, value in node.entries:
+                described.lines[name.text] = name.line
+                yield self._field(name, value, described)
+            return
+        if not isinstance(node, Listed):
+            raise self._problem(node, f"{where} must be a mapping of names to types")
+        for item in node.items:
+            if not isinstance(item, Scalar) or item.is_null:
+                raise self._problem(
+                    item,
+                    f"an item of {where} must be a text, as on the command line",
+                    help="write it as `title:str,200`, or use a mapping: {title: {type: ...}}",
+                )
+            self._check_name(item._replace(text=item.text.partition(":")[0]))
+            with _At(self._source, item.line):
+                found = parse_field(item.text, self._types)
+            described.lines[found.name] = item.line
+            yield found
+
+    def _field(self, name: Scalar, node: Node, described: Described) -> Field:
+        self._check_name(name)
+        pieces = [name.text]
+        if isinstance(node, Mapping):
+            pieces += self._pieces(name, node, described)
+        elif isinstance(node, Listed):
+            message = f"the field `{name.text}` must be a type or a mapping, not a list"
+            raise self._problem(node, message, help=f"write it as {name.text}: str,200")
+        elif not node.is_null and node.text:
+            pieces.append(node.text)
+        with _At(self._source, node.line if isinstance(node, Scalar) else name.line):
+            return parse_field(":".join(pieces), self._types)
+
+    def _check_name(self, name: Scalar) -> None:
+        if name.text[:1].isdigit():
+            raise self._problem(
+                name,
+                f"`{name.text}` cannot be the name of a field",
+                help='between brackets, quote what has a comma: "str,200"',
+            )
+        with _At(self._source, name.line):
+            names.check_field(name.text)
+
+    def _pieces(self, name: Scalar, node: Mapping, described: Described) -> Iterator[str]:
+        """Yield a field's parts as they are typed, the open-ended values last."""
+        where = f"the field `{described.entity.name}.{name.text}`"
+        keys = self._keys(node, [key.name for key in FIELD_KEYS], where)
+        given = self._attributes(keys, FIELD_KEYS, where)
+        if "renamed_from" in given:
+            described.former_fields[name.text] = given["renamed_from"]
+        if "fill" in given:
+            described.fills[name.text] = given["fill"]
+        if given.get("type"):
+            yield given["type"]
+        for modifier in MODIFIERS:
+            if modifier in FLAGS:
+                if given.get(modifier):
+                    yield modifier
+            elif modifier in given:
+                yield format_modifier(modifier, given[modifier])
+
+    # Values of keys.
+
+    def _keys(self, node: Node, known: Sequence[str], where: str) -> dict[str, Node]:
+        if not isinstance(node, Mapping):
+            raise self._problem(node, f"{where} must be a mapping of {names.listed(known)}")
+        for key, _ in node.entries:
+            if key.text not in known:
+                near = names.nearest(key.text, known)
+                raise self._problem(
+                    key,
+                    f"`{key.text}` is nothing that {where} can say",
+                    help=f"did you mean `{near}`?" if near else f"it is {names.listed(known)}",
+                )
+        return {key.text: value for key, value in node.entries}
+
+    def _attributes(
+        self, keys: dict[str, Node], known: Iterable[Key], where: str
+    ) -> dict[str, Any]:
+        return {
+            key.name: self._value(key, keys[key.name], where)
+            for key in known
+            if key.name in keys and key.kind != "fields"
+        }
+
+    def _value(self, key: Key, node: Node, where: str) -> str | bool | tuple[Any, ...]:
+        what = f"`{key.name}` of {where}"
+        match key.kind:
+            case "flag":
+                if not isinstance(node, Scalar) or node.flag is None:
+                    raise self._problem(node, f"{what} must be true or false")
+                return node.flag
+            case "texts":
+                return self._texts(node, what, "it is a list of texts")
+            case "groups":
+                return tuple(self._groups(node, what))
+        text = self._text(node, what)
+        if key.kind == "choice" and text not in key.choices:
+            listed = names.listed(key.choices)
+            raise self._problem(node, f"{what} is `{text}`", help=f"it is one of {listed}")
+        return text
+
+    def _groups(self, node: Node, what: str) -> Iterator[tuple[str, ...]]:
+        if not isinstance(node, Listed):
+            raise self._problem(node, f"{what} must be a list", help="[[first, second]]")
+        for item in node.items:
+            help = "each group is a list of its own: [[first, second]]"
+            yield self._texts(item, f"a group in {what}", help)
+
+    def _texts(self, node: Node, what: str, help: str) -> tuple[str, ...]:
+        if not isinstance(node, Listed):
+            raise self._problem(node, f"{what} must be a list", help=help)
+        return tuple(self._text(item, f"an item of {what}") for item in node.items)
+
+    def _text(self, node: Node, what: str) -> str:
+        if not isinstance(node, Scalar):
+            raise self._problem(node, f"{what} must be a text")
+        if node.is_null:
+            raise self._problem(node, f"{what} is empty", help='leave it out, or write ""')
+        return node.text
+
+    def _problem(self, node: Node, message: str, help: str | None = None) -> ScaffoldError:
+        return problem(self._source, node.line, message, help=help)
+
+
+class _At:
+    """Give errors the line that they come from."""
+
+    def __init__(self, source: str, line: int) -> None:
+        self._source = source
+        self._line = line
+
+    def __enter__(self) -> None:
+        """Do nothing."""
+
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
+        """Raise the error again, with its line."""
+        if isinstance(error, ScaffoldError):
+            raise problem(
+                self._source, self._line, error.message, note=error.note, help=error.help
+            ) from error
