@@ -77,7 +77,7 @@ def one_by_one(entities: Iterable[Entity]) -> list[Entity]:
     """Return the entities in an order in which each refers to earlier ones only."""
     by_name = {entity.name: entity for entity in entities}
     needs = {
-        name: sorted({field.to for field in entity.references if field.to} - {name})
+        name: sorted({field.to for field in entity.relations if field.to} - {name})
         for name, entity in by_name.items()
     }
     return [by_name[name] for name in TopologicalSorter(needs).static_order()]

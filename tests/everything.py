@@ -41,9 +41,10 @@ EVERYTHING = (
      "writer:Author", "editor:Author:null:back=edited:on_delete=set_null",
      "category:Category:on_delete=cascade", "--unique", "category,place", "--soft-delete"),
     ("Remark", "body:text", "article:Article:on_delete=cascade", "replies_to:Remark:null:back=replies",
+     "likers:many,Author:back=likes", "about:many,Remark:back=mentions",
      "--lock", "--no-timestamps", "--page", "offset"),
     ("Country", "name:str,60:unique", "--read-only", "--no-timestamps"),
-    ("Visit", "country:Country", "at:datetime:default=now", "author:Author:unique", "--read-only",
+    ("Visit", "country:Country", "at:datetime:default=now", "author:one,Author", "--read-only",
      "--page", "offset"),
     ("AuditEntry", "what:json", "who:Author:null:private", "--no-api"),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from scaffold.check.run import check
 from servers import DATABASES, Servers, fresh
 
 CYCLE = Path(__file__).parent / "migrations" / "cycle.py"
@@ -81,7 +82,15 @@ def layered(root: Path) -> None:
     run(root, "-c", LINT_IMPORTS, "--no-cache")
 
 
-STATIC: tuple[Gate, ...] = (formatted, linted, typed, layered)
+def ruled(root: Path) -> None:
+    """Check the async rules."""
+    found = check([root]).findings
+    assert not found, "\n".join(
+        f"{each.path}:{each.line}: {each.code} {each.message}" for each in found
+    )
+
+
+STATIC: tuple[Gate, ...] = (formatted, linted, typed, layered, ruled)
 
 
 def static(root: Path) -> None:

@@ -13,6 +13,7 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
 
+from scaffold.edit import Edit
 from scaffold.entities import Entity, expand, to_record
 from scaffold.grammar import parse_field
 from scaffold.migrations import renderer_of, revision_for
@@ -95,7 +96,8 @@ def revise(
 ) -> Path | None:
     """Write the revision from one model to the other, and return its file."""
     render_macro = renderer_of(working_tree())
-    revision = revision_for(old, new, root=root, render=render_macro, now=now)
+    edit = Edit((), accepts_loss=True)
+    revision = revision_for(old, new, root=root, render=render_macro, now=now, edit=edit)
     if revision is None:
         return None
     path = root / revision.path

@@ -8,6 +8,7 @@ and checks that samples meet, unique fields with room for several rows.
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ from scaffold.entities import Entity, Field, Of, expand, given, in_order, valida
 from scaffold.errors import ScaffoldError
 from scaffold.fields import canonical_field
 from scaffold.grammar import MODIFIER_ALIASES, OPEN_ENDED, format_field
-from scaffold.types import TYPE_ALIASES, load_types
+from scaffold.links import completed
+from scaffold.types import RELATIONS, TYPE_ALIASES, load_types
 from scaffold.values import INTEGERS
 
 TYPES = load_types(Path(__file__).parents[1] / "template" / "macros" / "types.yml")
@@ -293,7 +295,7 @@ def fields(
     name: str | None = None,
 ) -> Field:
     """Return a complete field that is no reference, in canonical form."""
-    offered = kinds or tuple(kind for kind in TYPES if kind != "ref")
+    offered = kinds or tuple(kind for kind in TYPES if kind not in RELATIONS)
     kind = draw(st.sampled_from(offered))
     accepts = TYPES[kind].accepts
     key = draw(st.sampled_from(["", "", "unique", "index"]))
@@ -322,26 +324,47 @@ def fields(
 @st.composite
 def references(draw: st.DrawFn, to: str, *, self: bool = False) -> Field:
     """Return a reference to an entity, with a name for the other side."""
+    kind = draw(st.sampled_from(["ref", "ref", "one"]))
     null = self or draw(st.booleans())
     actions = ["restrict", "cascade", *(["set_null"] if null else [])]
     return Field(
         draw(field_names()),
-        "ref",
+        kind,
         to=to,
         back=draw(st.none() if not self else field_names()) or draw(st.none() | field_names()),
         on_delete=draw(st.sampled_from(actions)),
         null=null,
-        unique=draw(st.integers(0, 4)) == 0,
+        unique=kind == "ref" and draw(st.integers(0, 4)) == 0,
         private=draw(st.integers(0, 5)) == 0,
         readonly=null and draw(st.integers(0, 5)) == 0,
     )
 
 
 @st.composite
+def links(draw: st.DrawFn, to: str, *, self: bool = False, via: str | None = None) -> Field:
+    """Return a many-to-many relation to an entity, with a name for the other side."""
+    name = draw(field_names())
+    back = draw(st.none() if not self else field_names()) or draw(st.none() | field_names())
+    if via is not None:
+        through = draw(st.just(()) | st.tuples(field_names(), field_names()))
+        return Field(name, "many", to=to, back=back, via=via, through=through)
+    table = draw(st.none() | st.sampled_from(["class", "links", "order_of_" + "y" * 51]))
+    return Field(name, "many", to=to, back=back, table=table)
+
+
+@st.composite
 def graphs(
-    draw: st.DrawFn, *, max_entities: int = 4, max_fields: int = 6, runnable: bool = True
+    draw: st.DrawFn,
+    *,
+    max_entities: int = 4,
+    max_fields: int = 6,
+    runnable: bool = True,
+    circular: bool = False,
 ) -> tuple[Entity, ...]:
-    """Return valid, expanded entities in the order they are recorded."""
+    """Return valid, expanded entities in the order they are recorded.
+
+    With `circular` they may refer to each other, and lead to each other through a third.
+    """
     graph: tuple[Entity, ...] = ()
     wanted = draw(
         st.lists(entity_names(), min_size=1, max_size=max_entities, unique_by=names.snake)
@@ -353,7 +376,36 @@ def graphs(
             if larger:
                 graph = larger
                 break
+    if circular and graph and draw(st.booleans()):
+        graph = draw(_returned(graph))
+    if circular and graph and draw(st.booleans()):
+        graph = draw(_linked_through(graph))
     return graph or (expand(Entity("Post", fields=(Field("title", length=255),)), TYPES),)
+
+
+@st.composite
+def _returned(draw: st.DrawFn, graph: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """Add a reference from any entity to any other, which may refer to it already."""
+    one, other = draw(st.sampled_from(graph)), draw(st.sampled_from(graph))
+    drawn = draw(references(other.name, self=one == other))
+    field = replace(drawn, null=True, back=drawn.back or draw(field_names()))
+    return _together(graph, replace(one, fields=(*one.fields, field))) or graph
+
+
+@st.composite
+def _linked_through(draw: st.DrawFn, graph: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """Add an entity that stands between two others, or one and itself."""
+    one, other = draw(st.sampled_from(graph)), draw(st.sampled_from(graph))
+    name = draw(entity_names())
+    sides = [
+        replace(draw(references(to)), type="ref", unique=False, back=draw(field_names()))
+        for to in (one.name, other.name)
+    ]
+    drawn = draw(links(other.name, self=one == other, via=name))
+    field = replace(drawn, through=tuple(side.name for side in sides))
+    more = draw(st.lists(fields(runnable=True), max_size=2))
+    between = Entity(name, f"{names.snake(name)[:40]}_list", fields=(*sides, *more))
+    return _together(graph, replace(one, fields=(*one.fields, field)), between) or graph
 
 
 def _entity(
@@ -363,9 +415,9 @@ def _entity(
     targets = [entity.name for entity in graph]
     if targets and draw(st.booleans()):
         to = draw(st.lists(st.sampled_from(targets), min_size=1, max_size=3))
-        drawn = [*(draw(references(target)) for target in to), *drawn]
+        drawn = [*(draw(references(target) | links(target)) for target in to), *drawn]
     if draw(st.integers(0, 5)) == 0:
-        drawn.append(draw(references(name, self=True)))
+        drawn.append(draw(references(name, self=True) | links(name, self=True)))
     kept = _apart(drawn)
     plural = names.plural(name)
     if (
@@ -401,14 +453,15 @@ def _apart(drawn: list[Field]) -> list[Field]:
     """Drop fields whose attributes, columns or default back names are taken."""
     kept: list[Field] = []
     taken: set[str] = set()
-    unnamed: set[str] = set()
+    unnamed: set[tuple[str, bool]] = set()
     for field in drawn:
-        own = {field.name, field.column_name}
+        own = {field.name} if field.is_link else {field.name, field.column_name}
         if field.to is not None:
             own |= {f"{field.name}_id"}
-            if field.back is None and field.to in unnamed:
+            default = (field.to, field.type == "one")
+            if field.back is None and default in unnamed:
                 continue
-            unnamed |= {field.to} if field.back is None else set()
+            unnamed |= {default} if field.back is None else set()
         if not own & taken:
             taken |= own
             kept.append(field)
@@ -419,10 +472,10 @@ def _composites(draw: Draw, kept: list[Field]) -> dict[str, Any]:
     fitting = [
         field.name
         for field in kept
-        if (field.to is not None or "unique" in TYPES[field.type].accepts)
+        if (field.is_reference or "unique" in TYPES[field.type].accepts)
         and field.default is None
         and field.server_default is None
-        and not field.unique
+        and not (field.unique or field.type == "one")
     ]
     if len(fitting) < 2:
         return {}
@@ -462,8 +515,14 @@ def _plainer(entity: Entity) -> Entity:
 
 def _with(graph: tuple[Entity, ...], entity: Entity) -> tuple[Entity, ...]:
     """Return the graph with one more entity, or nothing where that is refused."""
+    return () if entity.name in {each.name for each in graph} else _together(graph, entity)
+
+
+def _together(graph: tuple[Entity, ...], *changed: Entity) -> tuple[Entity, ...]:
+    """Return the graph with these entities, or nothing where that is refused."""
     try:
-        larger = in_order((*graph, expand(entity, TYPES)))
+        rest = [each for each in graph if each.name not in {entity.name for entity in changed}]
+        larger = completed(in_order((*rest, *(expand(each, TYPES) for each in changed))))
         validate(larger, TYPES)
     except ScaffoldError as error:
         REFUSED[error.message.split("`")[0] + error.message.split("`")[-1]] += 1
@@ -477,7 +536,8 @@ def _with(graph: tuple[Entity, ...], entity: Entity) -> tuple[Entity, ...]:
 @st.composite
 def spellings(draw: st.DrawFn) -> tuple[str, Field]:
     """Return a token and the field that it spells, in one of the ways that the grammar allows."""
-    field = draw(fields() | references(draw(entity_names())))
+    to = draw(entity_names())
+    field = draw(fields() | references(to) | links(to) | links(to, via=draw(entity_names())))
     field = canonical_field(given(field, TYPES), TYPES)
     token = format_field(field, TYPES)
     aliases = {value: key for key, value in (TYPE_ALIASES | MODIFIER_ALIASES).items()}

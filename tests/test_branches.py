@@ -1,7 +1,6 @@
 """Two branches that each add an entity merge with plain `git merge`."""
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,8 @@ from template_repository import git
 # In the files that list entities, both fall between Comment and User.
 ONE = ("Photo", "caption:str,80")
 OTHER = ("Post", "title:str,200", "price:decimal,10,2:default=0")
+
+USER = "src/blog/persistence/models/user.py"
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def merged(start: Path, folder: Path, one: tuple[str, ...], other: tuple[str, ..
 
 
 def join_migrations(project: Path) -> None:
-    gates.run(project, "-m", "alembic", "merge", "heads", "-m", "merge")
+    commands.scaffold(project, "migrate", "--merge", "-q")
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def test_scaffold_asks_for_the_migrations_to_be_joined(branches: Path) -> None:
     printed = commands.model(branches, "Tag", "name:str,40", code=1)
 
     assert "the migrations have 2 heads" in printed
-    assert "alembic merge heads" in printed
+    assert "scaffold migrate --merge" in printed
 
 
 @pytest.mark.slow
@@ -93,15 +94,33 @@ def test_the_next_entity_sorts_what_the_merge_left(
         assert (project / path).read_text() == (straight / path).read_text()
 
 
-def test_branches_that_refer_to_one_entity_leave_its_model_to_a_person(
-    neighbours: Path, tmp_path: Path
+@pytest.mark.slow
+def test_branches_that_refer_to_one_entity_merge(
+    neighbours: Path, tmp_path: Path, servers: Servers
 ) -> None:
-    # Both add a relationship at one place of the same class: git asks, and mixes nothing up.
-    with pytest.raises(subprocess.CalledProcessError):
-        merged(neighbours, tmp_path / "blog", (*ONE, "owner:User"), (*OTHER, "author:User"))
+    """Both add a relation to User, which has none so far, and each leaves its model alone."""
+    model = (neighbours / USER).read_bytes()
 
-    conflicts = git(tmp_path / "blog", "diff", "--name-only", "--diff-filter=U").splitlines()
-    assert conflicts == ["src/blog/persistence/models/user.py"]
+    project = merged(neighbours, tmp_path / "blog", (*ONE, "owner:User"), (*OTHER, "author:User"))
+
+    assert (project / USER).read_bytes() == model
+    related = (project / "src/blog/persistence/models/related/user.py").read_text(encoding="utf-8")
+    assert "    photos: " in related
+    assert "    posts: " in related
+    join_migrations(project)
+    gates.everything(project, servers, ["sqlite"])
+
+
+def test_branches_between_the_same_relations_merge(neighbours: Path, tmp_path: Path) -> None:
+    start = Path(shutil.copytree(neighbours, tmp_path / "start"))
+    commands.model(start, "Account", "owner:User")
+    commands.model(start, "Zone", "keeper:User")
+    commit(start)
+
+    project = merged(start, tmp_path / "blog", (*ONE, "owner:User"), (*OTHER, "author:User"))
+
+    join_migrations(project)
+    gates.static(project)
 
 
 def test_branches_that_add_the_first_entity_merge(committed_template: Path, tmp_path: Path) -> None:

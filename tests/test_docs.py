@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 
 import template_repository
-from scaffold.cli import COMMANDS, app
+from scaffold.commands import COMMANDS, command_line
 from scaffold.grammar import MODIFIER_ALIASES, MODIFIERS
 from scaffold.types import TYPE_ALIASES, load_types
 
@@ -189,11 +190,19 @@ def test_every_word_of_the_grammar_is_documented(name: str) -> None:
     assert re.search(rf"(?<!\w){name}(?!\w)", CODE)
 
 
+def commands_by_name() -> Iterator[tuple[str, Any]]:
+    """Yield all commands, those of groups with both words."""
+    for name, command in typer.main.get_group(command_line()).commands.items():
+        yield name, command
+        for each, below in getattr(command, "commands", {}).items():
+            yield f"{name} {each}", below
+
+
 @pytest.mark.parametrize(
     ("command", "option"),
     [
         (name, max(option.opts, key=len))
-        for name, command in typer.main.get_group(app).commands.items()
+        for name, command in commands_by_name()
         for option in command.params
         if option.param_type_name == "option"
     ],

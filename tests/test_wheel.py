@@ -20,8 +20,8 @@ PARTS = (
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build a source distribution from a repository, and a wheel from that without one."""
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a repository of this work tree, with a tag on its only commit."""
     source = tmp_path_factory.mktemp("source")
     for part in PARTS:
         place = REPOSITORY / part
@@ -31,6 +31,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copy(place, source / part)
     template_repository.commit(source, "v0.1.0")
+    return source
+
+
+@pytest.fixture(scope="module")
+def built(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a source distribution from the repository, and a wheel from that without one."""
     dist = tmp_path_factory.mktemp("dist")
     # Without a choice, `build` makes the wheel from the unpacked source distribution.
     call(sys.executable, "-m", "build", "--no-isolation", "--outdir", dist, source)
@@ -72,6 +78,18 @@ def test_wheel_holds_the_package_only(built: Path) -> None:
         top = {name.partition("/")[0] for name in package.namelist()}
 
     assert {"scaffold", "scaffold-0.1.0.dist-info"} == top
+
+
+def test_bundled_template_is_the_tagged_one(source: Path, built: Path, tmp_path: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    with zipfile.ZipFile(wheel) as package:
+        (name,) = (name for name in package.namelist() if name.endswith(".bundle"))
+        bundle = package.extract(name, tmp_path)
+    template_repository.git(tmp_path, "clone", "--quiet", bundle, "template")
+
+    for part in ("v0.1.0:template", "v0.1.0:copier.yml", "HEAD:template", "HEAD:copier.yml"):
+        bundled = template_repository.git(tmp_path / "template", "rev-parse", part)
+        assert bundled == template_repository.git(source, "rev-parse", part)
 
 
 def interpreter(version: str) -> str:

@@ -4,6 +4,8 @@ import inspect
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,8 +66,8 @@ BAD_ENTITIES = {
         "User nickname",
         """
         error: this project has an entity `User` already; nothing was written
-        note: its fields are `email` and `name`
-        help: choose another name for the new one
+        note: it has no `nickname`; it has `email:email:unique` and `name:str,80` besides
+        help: choose another name for the new one, or change that one: scaffold field add User nickname && scaffold field remove User email name
         """,
     ),
     "reference_to_a_missing_entity_says_how_to_create_it": (
@@ -158,7 +160,7 @@ BAD_PROJECTS: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "template_is_gone": (
         replace_in_answers("git+file://", "git+file:///nowhere"),
-        "could not be fetched",
+        "is not there any more",
     ),
     "template_has_no_such_version": (
         replace_in_answers('_commit: "v0.1.0', '_commit: "v9.9.9'),
@@ -246,6 +248,29 @@ def test_interrupted_while_planning(
     assert before == everything(blog)
 
 
+def test_interrupted_while_libraries_load(blog: Path) -> None:
+    program = (
+        "import sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'typer':\n"
+        "            sys.meta_path.remove(self)\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "from scaffold.cli import main; main(['model', 'Post', 'title'])"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=blog, capture_output=True, text=True, check=False
+    )
+
+    assert (130, "", "error: interrupted; nothing was written\n") == (
+        done.returncode,
+        done.stdout,
+        done.stderr,
+    )
+
+
 def test_interrupted_when_all_is_written(
     blog: Path, scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -329,3 +354,39 @@ def test_usage_error(line: str, blog: Path, scaffold: Scaffold) -> None:
     result = scaffold(blog, *line.split())
 
     assert (2, "", USAGE_ERRORS[line]) == (result.code, result.out, result.err)
+
+
+BAD_ANSWERS = {
+    "a_reference_that_lost_its_entity": (
+        '"to": "User"',
+        '"to": "Usr"',
+        ".copier-answers.yml:11: `Post.author` refers to `Usr`, which this project does not have",
+    ),
+    "a_name_that_is_taken": (
+        '"plural": "posts"',
+        '"plural": "users"',
+        ".copier-answers.yml:11: `Post` and `User` would both have the name `users`",
+    ),
+    "a_type_that_does_not_exist": (
+        '"type": "str"',
+        '"type": "strng"',
+        ".copier-answers.yml:11: `Post.title` has the type `strng`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "said"), BAD_ANSWERS.values(), ids=BAD_ANSWERS)
+def test_recorded_entities_that_do_not_fit_are_named_with_their_line(
+    blog: Path, scaffold: Scaffold, old: str, new: str, said: str
+) -> None:
+    scaffold(blog, "model", "Post", "title", "author:User", "-q")
+    answers = blog / ANSWERS
+    answers.write_text(answers.read_text().replace(old, new, 1))
+    before = everything(blog)
+
+    result = scaffold(blog, "model", "Tag", "name")
+
+    assert (1, "") == (result.code, result.out)
+    assert result.err.startswith(f"error: {said}")
+    assert "help: correct the line, or take the last good version: git checkout" in result.err
+    assert before == everything(blog)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from command_line import Scaffold
-from scaffold.cli import COMMANDS
+from scaffold.commands import COMMANDS
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
@@ -71,3 +71,7 @@ def test_completion_outside_a_project_offers_modifiers_only(tmp_path: Path) -> N
     words = completions(tmp_path, "bash", "scaffold model Post title:n", 3)
 
     assert "title:null" == words.strip()
+
+
+def test_entities_are_completed(blog: Path) -> None:
+    assert '"User"' in completions(blog, "zsh", "scaffold export U", 2)

@@ -84,9 +84,15 @@ def test_no_git_makes_no_repository(tmp_path: Path, scaffold: Scaffold, template
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["--database", "oracle"], "invalid choice for 'database': 'oracle' is not in"),
         (["--package", "2fast"], "`package_name` does not fit: "),
-        (["--data", "databse=sqlite"], "the template has no question `databse`"),
+        (
+            ["--data", "databse=sqlite"],
+            (
+                "error: the template has no question `databse`; nothing was written\n"
+                "note: its questions are `project_name`, `package_name`, `description`, `database` and "
+                "`primary_key`\nhelp: a question with a similar name exists: `database`\n"
+            ),
+        ),
         (["--data", "database"], "`--data database` is no answer"),
         (["--name", "Shop", "--data", "project_name=Other"], "`project_name` is answered twice"),
         (["--ref", "v9.9.9"], "could not be fetched"),
@@ -101,6 +107,52 @@ def test_bad_answers(
     assert expected in result.err
     assert "nothing was written" in result.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (
+            ["--database", "mysql"],
+            (
+                "error: `mysql` is no answer to `database`; nothing was written\n"
+                "help: did you mean `mariadb`?\n"
+            ),
+        ),
+        (
+            ["--database", "oracle"],
+            (
+                "error: `oracle` is no answer to `database`; nothing was written\n"
+                "help: it is one of `sqlite`, `postgresql` and `mariadb`\n"
+            ),
+        ),
+        (
+            ["--primary-key", "uuid"],
+            (
+                "error: `uuid` is no answer to `primary_key`; nothing was written\n"
+                "help: did you mean `uuid4`?\n"
+            ),
+        ),
+    ],
+)
+def test_answer_that_is_no_choice(
+    arguments: list[str], expected: str, tmp_path: Path, scaffold: Scaffold, template: Path
+) -> None:
+    result = scaffold(tmp_path, "new", "shop", "--template", str(template), *arguments, "-q")
+
+    assert (2, "", expected) == (result.code, result.out, result.err)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_template_that_is_not_there(tmp_path: Path, scaffold: Scaffold) -> None:
+    result = scaffold(tmp_path, "new", "shop", "--template", "../no/template")
+
+    assert result.code == 1
+    assert result.err == (
+        "error: there is no template `../no/template`; nothing was written\n"
+        "help: name a folder or the URL of a git repository, or leave out --template for "
+        "scaffold's own\n"
+    )
 
 
 def test_template_that_cannot_be_fetched(tmp_path: Path, scaffold: Scaffold) -> None:

@@ -193,8 +193,9 @@ def test_json_and_quiet_are_the_same_on_a_terminal(blog: Path, on_terminal: OnTe
 
 SLOW = """
 import time
-from scaffold import cli, project
-cli.SLOW, original = 0.1, project.load
+from scaffold import project
+from scaffold.commands import screen
+screen.SLOW, original = 0.1, project.load
 
 def load(root):
     time.sleep(1)
@@ -262,7 +263,12 @@ def piped(
     )
 
 
-AT_EXIT = "import atexit, sys; atexit.register(lambda: print('rich' in sys.modules))\n"
+AT_EXIT = """
+import sys
+from scaffold import cli
+leave = cli.leave
+cli.leave = lambda code: (print("rich" in sys.modules), leave(code))
+"""
 
 
 @pytest.mark.parametrize(

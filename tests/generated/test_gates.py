@@ -55,6 +55,12 @@ def change(file: Path, pattern: str, replacement: str) -> None:
             "import datetime as dt\n\nimport blog.services.post",
             "The API uses services, services use the domain BROKEN",
         ),
+        (
+            gates.ruled,
+            "import datetime as dt",
+            "import datetime as dt\n\nfrom sqlalchemy.ext.asyncio import AsyncSession",
+            "SCA005 the domain imports `sqlalchemy.ext.asyncio.AsyncSession`",
+        ),
     ],
 )
 def test_a_broken_file_is_seen(

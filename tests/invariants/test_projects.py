@@ -165,7 +165,7 @@ def test_every_pair_passes_its_suite(project: Path, servers: Servers, kind: str)
 @pytest.mark.slow
 @pytest.mark.database
 @RANDOM
-@given(drawn=graphs())
+@given(drawn=graphs(circular=True))
 def test_random_entities(drawn: tuple[Entity, ...], servers: Servers) -> None:
     with TemporaryDirectory() as name:
         root = Path(name, "project")

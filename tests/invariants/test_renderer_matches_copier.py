@@ -114,7 +114,7 @@ def own_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @RENDERS
 @given(
-    entities=strategies.graphs(runnable=False),
+    entities=strategies.graphs(runnable=False, circular=True),
     answers=st.fixed_dictionaries(
         {
             "project_name": st.sampled_from(["Blog", "Österreich & Söhne"]),

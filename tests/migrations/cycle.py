@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData, inspect, text
+from reflected import schema, tables
+from sqlalchemy import Connection, MetaData
 
 Result = TypeVar("Result")
 
@@ -28,9 +29,9 @@ def main() -> None:
         command.upgrade(config, "heads")
         command.check(config)
         command.downgrade(config, "base")
-        left = asyncio.run(over(package, tables))
+        left = asyncio.run(over(package, lambda connection, _: tables(connection)))
         command.upgrade(config, "heads")
-        after = asyncio.run(over(package, schema))
+        after = asyncio.run(over(package, lambda connection, _: schema(connection)))
         os.environ["DATABASE_URL"] = created
         schemas.append(
             {
@@ -58,54 +59,7 @@ def create(connection: Connection, package: str) -> dict[str, Any]:
     import_module(f"{package}.persistence.models")
     metadata: MetaData = import_module(f"{package}.persistence.base").Base.metadata
     metadata.create_all(connection)
-    return schema(connection, package)
-
-
-def tables(connection: Connection, _: str) -> list[str]:
-    return sorted(set(inspect(connection).get_table_names()) - {"alembic_version"})
-
-
-def schema(connection: Connection, package: str) -> dict[str, Any]:
-    return {name: table(connection, name) for name in tables(connection, package)}
-
-
-def table(connection: Connection, name: str) -> dict[str, Any]:
-    """Return all that the database says of a table, in an order that does not depend on history."""
-    inspector = inspect(connection)
-    return {
-        "columns": [
-            column | {"type": repr(column["type"])} for column in inspector.get_columns(name)
-        ],
-        "primary key": inspector.get_pk_constraint(name),
-        "foreign keys": by_name(inspector.get_foreign_keys(name)),
-        "uniques": by_name(inspector.get_unique_constraints(name)),
-        "indexes": by_name(inspector.get_indexes(name)),
-        "checks": by_name(inspector.get_check_constraints(name)),
-        "source": source(connection, name),
-    }
-
-
-def by_name(parts: list[Any]) -> list[Any]:
-    return sorted(parts, key=lambda part: str(part["name"]))
-
-
-def source(connection: Connection, name: str) -> list[str]:
-    """Return the lines of the statement that makes the table, where the database keeps one."""
-    match connection.dialect.name:
-        case "sqlite":
-            query = "SELECT sql FROM sqlite_master WHERE tbl_name = :name AND sql IS NOT NULL"
-            made = connection.scalars(text(query), {"name": name}).all()
-        case "mysql" | "mariadb":
-            quoted = connection.dialect.identifier_preparer.quote(name)
-            made = [row[1] for row in connection.execute(text(f"SHOW CREATE TABLE {quoted}"))]
-        case _:
-            query = """
-                SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = to_regclass(:name)
-                UNION ALL SELECT indexdef FROM pg_indexes WHERE tablename = :plain
-            """
-            quoted = connection.dialect.identifier_preparer.quote(name)
-            made = connection.scalars(text(query), {"name": quoted, "plain": name}).all()
-    return sorted(line.strip().rstrip(",") for part in made for line in part.splitlines())
+    return schema(connection)
 
 
 main()

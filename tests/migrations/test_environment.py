@@ -64,7 +64,7 @@ def revision(blog: Rendered, url: str, body: str, *arguments: str) -> Path:
     path = next(path for path in (blog.root / "migrations/versions").glob("*_by_hand.py"))
     text = path.read_text(encoding="utf-8")
     if body:
-        summary = '    """By hand."""\n'
+        summary = '    """Migrate to this revision."""\n'
         path.write_text(text.replace(summary, summary + body, 1), encoding="utf-8")
     return path
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from projects import Rendered, entity, migrated_project
 from scaffold.entities import Entity, in_order
+from scaffold.schema import specs
 from servers import DATABASES, Servers, fresh
 from strategies import graphs
 
@@ -58,6 +59,7 @@ EVERY_TYPE = entity(
 
 def migrate(made: Rendered, servers: Servers) -> None:
     """Run the migrations on each kind of database, and compare what they leave."""
+    tables = len(specs(made.model))
     # MariaDB goes by two names, and SQLAlchemy treats them as two dialects.
     kinds = [*DATABASES, "mariadb"]
     with ExitStack() as stack:
@@ -69,13 +71,13 @@ def migrate(made: Rendered, servers: Servers) -> None:
     for kind, schemas in zip(kinds, json.loads(printed.splitlines()[-1]), strict=True):
         assert schemas["left"] == [], kind
         assert schemas["migrated"] == schemas["created"], kind
-        assert len(schemas["migrated"]) == len(made.model["entities"]), kind
+        assert len(schemas["migrated"]) == tables, kind
 
 
 @pytest.mark.slow
 @pytest.mark.database
 @SLOW
-@given(graph=graphs())
+@given(graph=graphs(circular=True))
 def test_the_migrated_schema_is_the_schema_of_the_models(
     graph: tuple[Entity, ...], servers: Servers
 ) -> None:

@@ -104,8 +104,21 @@ def test_a_folder_without_answers_is_no_project(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        (["entities: [", f"{POST},", "{broken", "]"], ":9: this is not valid YAML"),
-        (["entities: [", f"{POST},"], ":8: this is not valid YAML"),
+        (["entities: [", f"{POST},", "{broken", "]"], ":8: this line is no entity: Expecting pr"),
+        (["entities: [", POST, f"{USER},", "]"], ":7: this line is no entity: it does not end in"),
+        (["entities: [", POST[:60], f"{USER},", "]"], ":7: this line is no entity: "),
+        (["entities: [", f"{POST},"], ":8: the list of entities has no end"),
+        (
+            ["entities: [", f'{{"name": "Tag", {POST[1:]},', "]"],
+            ":7: `name` is said twice of one t",
+        ),
+        (
+            ["entities:", "- name: Tag", "  fields: [{name: a, name: b}]"],
+            ":8: `name` is said twice",
+        ),
+        (["entities: &a", "- *a"], ":6: this is not an entity"),
+        (["=======", "entities: []"], ":6: this is a conflict marker"),
+        (["entities: {", "]"], ":7: this is not valid YAML"),
         (["<<<<<<< HEAD", "entities: []", "======="], ":6: this is a conflict marker"),
         (["entities: [", f"{POST},", f"{USER},", f"{POST},", "]"], ":9: the entity `Post` is rec"),
         (["entities: []", "entities: []"], ":7: `entities` is answered a second time (first: li"),

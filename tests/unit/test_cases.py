@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.checks import parse_check
-from scaffold.entities import Entity, add_entity, expand, to_record, validate
+from scaffold.declare import add_entity
+from scaffold.entities import Entity, expand, to_record, validate
 from scaffold.errors import ScaffoldError
 from scaffold.grammar import parse_field
 from strategies import TYPES
@@ -63,7 +64,7 @@ def _outcome(commands: list[str]) -> str:
     try:
         for command in commands:
             new = expand(_entity(command), TYPES)
-            entities = add_entity(entities, new)
+            entities = add_entity(entities, new, TYPES)
             validate(entities, TYPES)
     except ScaffoldError as error:
         parts = {"error": error.message, "note": error.note, "help": error.help}

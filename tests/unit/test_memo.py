@@ -101,7 +101,7 @@ def test_a_damaged_file_is_made_again(command: Runner, tmp_path: Path, damage: b
 def test_what_was_of_no_use_lately_goes_first(
     command: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memo, "_KEPT", 2)
+    monkeypatch.setattr(memo, "MOST", 2)
     command("{{ one.pure_count(1) }}{{ one.pure_count(2) }}")
     command("{{ one.pure_count(2) }}{{ one.pure_count(3) }}")
 

@@ -6,18 +6,31 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from changes import Change
+from evolution import model as derived
+from evolution import revise as write
+from random_changes import random_changes
+from scaffold.edit import Edit
 from scaffold.errors import ScaffoldError
+from scaffold.history import VERSIONS, read_history
 from scaffold.jinja_env import make_environment
 from scaffold.layout import lay_out
-from scaffold.migrations import Revision, revision_for
+from scaffold.migrations import Revision, merge_revision, revision_for
+from scaffold.replay.tables import build
+from scaffold.schema import Table, specs
 
 REPOSITORY = Path(__file__).parents[2]
+FEWER = settings(
+    max_examples=max(settings().max_examples // 2, 1), suppress_health_check=list(HealthCheck)
+)
+RULES = "E,F,I,D1,D2,D4,UP,ANN,COM"
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 NOTHING: dict[str, Any] = {"entities": []}
 KEY = 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
@@ -72,7 +85,8 @@ def revise(
     slug: str | None = None,
     now: datetime = NOW,
 ) -> Revision | None:
-    return revision_for(old, new, root=root, render=render, now=now, slug=slug)
+    edit = Edit((), accepts_loss=True)
+    return revision_for(old, new, root=root, render=render, now=now, edit=edit, slug=slug)
 
 
 def written(
@@ -214,11 +228,6 @@ def test_only_the_dialects_in_use_are_imported(tmp_path: Path) -> None:
     assert "from sqlalchemy.dialects import mysql, postgresql\n" in used.text
 
 
-def test_a_changed_table_is_refused_rather_than_forgotten(tmp_path: Path) -> None:
-    with pytest.raises(ScaffoldError, match="table `posts` would change"):
-        revise(tmp_path, model(table("posts", columns=[column("title")])), model(table("posts")))
-
-
 def test_what_a_newer_template_says_of_a_table_is_refused_rather_than_dropped(
     tmp_path: Path,
 ) -> None:
@@ -242,6 +251,19 @@ def test_the_name_of_the_file_is_the_time_and_what_is_done(tmp_path: Path) -> No
 
     assert revision
     assert str(revision.path) == "migrations/versions/202611210930_create_posts_users.py"
+
+
+def test_what_is_done_again_in_the_same_minute_has_a_file_of_its_own(tmp_path: Path) -> None:
+    posts = model(table("posts"))
+
+    files = [
+        written(tmp_path, new, old)
+        for new, old in [(posts, NOTHING), (NOTHING, posts), (posts, NOTHING), (NOTHING, posts)]
+    ]
+
+    assert [file.name.removeprefix("202611210930_") for file in files] == [
+        "create_posts.py", "drop_posts.py", "create_posts_2.py", "drop_posts_2.py",
+    ]  # fmt: skip
 
 
 def test_a_slug_is_made_fit_for_a_file(tmp_path: Path) -> None:
@@ -317,7 +339,32 @@ def test_two_heads_are_refused_by_name_with_the_way_out(tmp_path: Path) -> None:
     ) as refusal:
         revise(tmp_path, model(table("posts")))
 
-    assert "alembic merge heads" in str(refusal.value.help)
+    assert "scaffold migrate --merge" in str(refusal.value.help)
+
+
+def test_a_merge_revision_joins_the_heads_and_is_followed(tmp_path: Path) -> None:
+    hand_made(tmp_path, "1_ours.py", "b1", None)
+    hand_made(tmp_path, "2_theirs.py", "a1", None)
+
+    merge = merge_revision(tmp_path, render, NOW)
+
+    assert merge is not None
+    assert merge.path.name == "202611210930_merge.py"
+    assert ruff("format", text=merge.text) == merge.text
+    ruff("check", "--select=ALL", "--ignore=D203,D213,INP001,CPY001", text=merge.text)
+    path = tmp_path / merge.path
+    path.write_text(merge.text)
+    assert values(path)["down_revision"] == ("a1", "b1")
+    after = values(written(tmp_path, model(table("posts"))))["down_revision"]
+    assert after == values(path)["revision"]
+
+
+def test_one_head_needs_no_merge(tmp_path: Path) -> None:
+    assert merge_revision(tmp_path, render, NOW) is None
+
+    hand_made(tmp_path, "1.py", "a1", None)
+
+    assert merge_revision(tmp_path, render, NOW) is None
 
 
 def test_a_missing_parent_is_refused_by_name(tmp_path: Path) -> None:
@@ -361,6 +408,32 @@ def test_the_project_is_not_imported_and_nothing_is_written(tmp_path: Path) -> N
     revise(tmp_path, model(table("posts")))
 
     assert sorted(tmp_path.rglob("*")) == before
+
+
+# What can be known of it by reading it.
+
+
+@FEWER
+@given(random_changes())
+def test_what_the_revisions_build_can_be_read(change: Change) -> None:
+    scenario = change.scenario()
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        write(root, (), Edit(scenario.before))
+        write(root, scenario.before, scenario.edit)
+        built = build(read_history(root), root / VERSIONS)
+
+    assert built.unread == ()
+    wanted = {spec["name"]: spec for spec in specs(derived(scenario.edit.entities)).values()}
+    for name, spec in built.tables.items():
+        assert named(spec) == named(wanted[name])
+
+
+def named(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table without the order of its parts."""
+    parts = ("columns", "foreign_keys", "uniques", "indexes", "checks")
+    plain = Table.from_spec(spec)
+    return {part: {each.name: each for each in getattr(plain, part)} for part in parts}
 
 
 # How it is laid out.
@@ -443,9 +516,19 @@ def test_the_formatter_and_the_linter_leave_any_revision_alone(
 
     assert revision
     assert ruff("format", text=revision.text) == revision.text
-    ruff(
-        "check", "--select=E,F,I,D1,D2,D4,UP,ANN,COM", "--ignore=E501,D203,D213", text=revision.text
-    )
+    ruff("check", f"--select={RULES}", "--ignore=E501,D203,D213", text=revision.text)
+
+
+@FEWER
+@given(random_changes(hard=True) | random_changes())
+def test_the_formatter_and_the_linter_leave_any_change_alone(change: Change) -> None:
+    scenario = change.scenario()
+    with TemporaryDirectory() as folder:
+        revision = write(Path(folder), scenario.before, scenario.edit)
+
+    assert revision
+    assert ruff("format", text=revision.text) == revision.text
+    ruff("check", f"--select={RULES}", "--ignore=E501,D203,D213", text=revision.text)
 
 
 @given(TYPES, st.integers(0, 60))

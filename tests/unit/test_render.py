@@ -13,7 +13,8 @@ from scaffold import fallback, source
 from scaffold.casts import parse_yaml
 from scaffold.errors import ScaffoldError
 from scaffold.index import Index, load_index
-from scaffold.render import Render, render
+from scaffold.render import render
+from scaffold.rendered import Render, given
 
 POST = {"name": "Post", "plural": "posts", "fields": [{"name": "title", "type": "str"}]}
 USER = {"name": "User", "plural": "users", "fields": []}
@@ -134,7 +135,7 @@ def test_a_second_render_is_taken_from_the_cache(
     library: source.Template, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = library_render(library, POST)
-    monkeypatch.setattr("scaffold.render.Questionnaire", None)
+    monkeypatch.setattr("scaffold.making.Questionnaire", None)
 
     second = library_render(library, POST)
 
@@ -283,7 +284,7 @@ def test_what_is_not_implemented_is_left_to_copier(
 
     def instead(_: object, __: object, index: Index) -> Render:
         found.extend(index.unsupported)
-        return Render({}, {})
+        return given({}, {})
 
     monkeypatch.setattr(fallback, "render_with_copier", instead)
     rendered({"copier.yml": config})

@@ -159,8 +159,8 @@ def test_a_relative_source_is_refused() -> None:
         assert "is a relative path" in refusal(src_path, "v1.0.0").message
 
 
-def test_a_repository_that_cannot_be_reached_is_refused(tmp_path: Path) -> None:
-    error = refusal(f"git+file://{tmp_path}/nowhere", "v1.0.0")
+def test_a_repository_that_cannot_be_reached_is_refused() -> None:
+    error = refusal("git+http://127.0.0.1:9/nowhere.git", "v1.0.0")
 
     assert "could not be fetched; nothing was written" in error.message
     assert "check the network" in str(error.help)

@@ -58,7 +58,7 @@ def test_a_missing_or_broken_file_is_refused(tmp_path: Path) -> None:
 def test_the_template_has_every_type_of_the_grammar() -> None:
     expected = """
     str text int bigint smallint float decimal bool date time datetime interval uuid json bytes enum
-    array email url slug ref
+    array email url slug ref one many
     """
 
     assert set(expected.split()) == set(strategies.TYPES)

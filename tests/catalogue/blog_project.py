@@ -1,0 +1,97 @@
+"""The blog of the catalogue: rendered when this is imported, so that tests can import its code."""
+
+import atexit
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
+
+import projects
+
+ENTITIES = (
+    projects.entity(
+        "User",
+        "email:email:unique",
+        "name:str,80",
+        "age:int:null",
+        "active:bool:default=true",
+        "roles:many,Role:via=UserRole.user.role",
+    ),
+    projects.entity("Profile", "bio:text", "user:one,User:on_delete=cascade"),
+    projects.entity(
+        "Post",
+        "title:str,200:index",
+        "body:text",
+        "views:int:default=0",
+        "price:decimal,10,2:default=0",
+        "status:enum,draft,live:default=draft",
+        "published_at:datetime:null",
+        "author:User",
+        "tags:many,Tag",
+    ),
+    projects.entity(
+        "Comment",
+        "body:text",
+        "post:Post:on_delete=cascade",
+        "author:User:back=comments",
+        "parent:Comment:null:back=replies:on_delete=cascade",
+    ),
+    projects.entity("Role", "name:str,40:unique"),
+    projects.entity(
+        "UserRole", "user:User:on_delete=cascade", "role:Role:on_delete=cascade", "note:text:null"
+    ),
+    projects.entity("Tag", "name:slug:unique"),
+    projects.entity(
+        "Account",
+        "owner:str,80:unique",
+        "balance:decimal,12,2:default=0",
+        lock=True,
+        checks=("balance >= 0",),
+    ),
+    projects.entity(
+        "RefreshToken", "token:uuid:unique:default=random", "expires_at:datetime:index", "user:User"
+    ),
+)
+FOLDER = Path(mkdtemp(prefix="scaffold-catalogue-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+BLOG = projects.migrated_project(FOLDER, ENTITIES)
+sys.path.insert(0, str(FOLDER / "src"))
+
+# The project's own code, which is there from here on.
+from blog.api.app import create_app  # noqa: E402
+from blog.persistence.base import Base  # noqa: E402
+from blog.persistence.database import create_engine, create_session_factory, reading  # noqa: E402
+from blog.persistence.unit_of_work import SqlUnitOfWork  # noqa: E402
+from blog.settings import Settings  # noqa: E402
+
+__all__ = [
+    "BLOG",
+    "FOLDER",
+    "Base",
+    "Make",
+    "Settings",
+    "SqlUnitOfWork",
+    "Statements",
+    "create_app",
+    "create_engine",
+    "create_session_factory",
+    "reading",
+]
+
+Make = Callable[[], SqlUnitOfWork]
+
+
+@dataclass(slots=True)
+class Statements:
+    """What an engine sends, while it is listened to."""
+
+    sent: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """Return how many statements were sent, without those that open and end transactions."""
+        return len(
+            [one for one in self.sent if not one.startswith(("BEGIN", "SAVEPOINT", "RELEASE"))]
+        )

@@ -1,0 +1,41 @@
+"""The blog as a process of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PATIENCE = 30
+
+
+@contextmanager
+def running(folder: Path, database_url: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run the application with uvicorn; return its address and its process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "PYTHONPATH": str(folder / "src"), "DATABASE_URL": database_url}
+    options = ["--port", str(port), "--log-level", "warning", "--no-access-log"]
+    command = [sys.executable, "-m", "uvicorn", "--factory", "blog.api.app:create_app", *options]
+    with subprocess.Popen(command, cwd=folder, env=environment) as process:
+        try:
+            _wait_for(port, process)
+            yield f"http://127.0.0.1:{port}", process
+        finally:
+            process.kill()
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        assert process.poll() is None, "the application ended"
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    message = "the application did not start"
+    raise TimeoutError(message)

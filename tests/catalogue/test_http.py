@@ -1,0 +1,178 @@
+"""Rows 5, 12, 17, 18, 20, 24, 32 over HTTP: what clients see."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from blog.domain.relations import POST_TAGS
+from blog.domain.tag import NewTag
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from catalogue import entries
+from catalogue.blog_project import Make, Statements
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest_asyncio.fixture
+async def posts(client: httpx.AsyncClient, make_work: Make) -> list[int]:
+    """Store two users with three posts and a tag; return the keys of the posts."""
+    async with make_work() as work:
+        ada, bob = await work.users.add_many([entries.user(1), entries.user(2)])
+        first = await work.posts.add(entries.live(ada.id, 1, price=5))
+        second = await work.posts.add(entries.live(ada.id, 2, price=15))
+        third = await work.posts.add(entries.post(bob.id, 3, price=25))
+        tag = await work.tags.add(NewTag(name="python"))
+        await work.posts.link(first.id, POST_TAGS, tag.id)
+        await work.commit()
+    assert client.base_url.host == "blog"
+    return [first.id, second.id, third.id]
+
+
+async def items(client: httpx.AsyncClient, query: str) -> list[dict[str, Any]]:
+    answer = await client.get(f"/posts?{query}")
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+async def titles(client: httpx.AsyncClient, query: str) -> list[str]:
+    return [item["title"] for item in await items(client, query)]
+
+
+@pytest.mark.usefixtures("posts")
+async def test_12_filters_and_order_on_the_query_string(client: httpx.AsyncClient) -> None:
+    assert await titles(client, "price=gte:10&price=lt:20") == ["Post 2"]
+    assert await titles(client, "status=in:draft") == ["Post 3"]
+    assert await titles(client, "title=Post 1") == ["Post 1"]
+    assert await titles(client, "title=ilike:post%25&order=-price") == [
+        "Post 3",
+        "Post 2",
+        "Post 1",
+    ]
+    assert await titles(client, "published_at=null:") == ["Post 3"]
+
+
+@pytest.mark.usefixtures("posts")
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("titel=x", "title"),
+        ("order=titel", "title"),
+        ("include=autor", "author"),
+        ("price=gte:cheap", "price"),
+        ("status=in:gone", "status"),
+        ("limit=0", "limit"),
+        ("after=nonsense", ""),
+    ],
+)
+async def test_12_unknown_names_and_bad_values_are_refused(
+    client: httpx.AsyncClient, query: str, named: str
+) -> None:
+    answer = await client.get(f"/posts?{query}")
+
+    assert answer.status_code in {400, 422}
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert named in answer.text
+
+
+async def test_17_included_relations_cost_one_statement_each(
+    client: httpx.AsyncClient, posts: list[int], statements: Statements
+) -> None:
+    found = await items(client, "include=author,tags&order=id")
+
+    assert [item["author"]["name"] for item in found] == ["User 1", "User 1", "User 2"]
+    assert [[tag["name"] for tag in item["tags"]] for item in found] == [["python"], [], []]
+    one = (await client.get(f"/posts/{posts[0]}?include=comments")).json()
+    assert one["comments"] == []
+    assert "author" not in one
+    assert statements is not None
+
+
+async def test_18_pages_over_http(client: httpx.AsyncClient, posts: list[int]) -> None:
+    first = (await client.get("/posts?limit=2&order=-price")).json()
+    second = (await client.get(f"/posts?limit=2&order=-price&after={first['next']}")).json()
+
+    assert [item["id"] for item in first["items"] + second["items"]] == posts[::-1]
+    assert second["next"] is None
+
+
+@pytest.mark.usefixtures("posts")
+async def test_20_export_is_a_line_per_row(client: httpx.AsyncClient, engine: AsyncEngine) -> None:
+    answer = await client.get("/posts/export?order=-price")
+
+    assert answer.headers["content-type"].startswith("application/x-ndjson")
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert [line["title"] for line in lines] == ["Post 3", "Post 2", "Post 1"]
+    assert engine.sync_engine.pool.checkedout() == 0
+
+
+async def test_23_bulk_create_is_all_or_nothing(client: httpx.AsyncClient, make_work: Make) -> None:
+    many = [{"email": f"user{n}@example.org", "name": "User"} for n in range(5)]
+
+    assert (await client.post("/users/bulk", json=many)).status_code == 201
+    again = [{"email": "new@example.org", "name": "New"}, many[0]]
+    assert (await client.post("/users/bulk", json=again)).status_code == 409
+    async with make_work() as work:
+        assert await work.users.count() == 5
+
+
+async def test_24_upsert_by_natural_key(client: httpx.AsyncClient) -> None:
+    ada = {"email": "ada@example.org", "name": "Ada"}
+    created = await client.put("/users/by-email/ada@example.org", json=ada)
+    changed = await client.put("/users/by-email/ada@example.org", json={**ada, "name": "Ada L."})
+
+    assert (created.status_code, changed.status_code) == (201, 200)
+    assert created.json()["id"] == changed.json()["id"]
+    assert changed.json()["name"] == "Ada L."
+
+
+async def test_32_errors_have_clear_bodies(client: httpx.AsyncClient) -> None:
+    ada = (await client.post("/users", json={"email": "a@example.org", "name": "A"})).json()
+    post = {"title": "T", "body": "B", "author_id": ada["id"]}
+    account = (await client.post("/accounts", json={"owner": "Ada"})).json()
+    assert (await client.post("/posts", json=post)).status_code == 201
+
+    for answer, status, code in (
+        (await client.get("/users/999999"), 404, "not_found"),
+        (
+            await client.post("/users", json={"email": "A@example.org", "name": "B"}),
+            409,
+            "already_exists",
+        ),
+        (await client.delete(f"/users/{ada['id']}"), 409, "still_referenced"),
+        (await client.post("/posts", json={**post, "author_id": 999999}), 422, "missing_reference"),
+        (
+            await client.post("/accounts", json={"owner": "Bob", "balance": "-1"}),
+            422,
+            "rule_violated",
+        ),
+        (await client.post("/users", json={"name": "No mail"}), 422, ""),
+        (
+            await client.patch(
+                f"/accounts/{account['id']}", json={"balance": "1"}, headers={"If-Match": '"99"'}
+            ),
+            412,
+            "version_conflict",
+        ),
+    ):
+        assert answer.status_code == status, answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+        problem = answer.json()
+        assert problem["status"] == status
+        assert problem["title"]
+        assert code in answer.text
+
+
+async def test_31_versions_over_http(client: httpx.AsyncClient) -> None:
+    account = await client.post("/accounts", json={"owner": "Ada"})
+    tag = account.headers["ETag"]
+    url = f"/accounts/{account.json()['id']}"
+
+    first = await client.patch(url, json={"balance": "1"}, headers={"If-Match": tag})
+    second = await client.patch(url, json={"balance": "2"}, headers={"If-Match": tag})
+
+    assert (first.status_code, second.status_code) == (200, 412)
+    assert (await client.get(url)).headers["ETag"] == first.headers["ETag"] != tag

@@ -1,0 +1,139 @@
+"""What releases of a template change, made on a copy of the template as it is in this work tree.
+
+Each step takes the folder of a template and makes the next version of it, as a real release would.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+Step = Callable[[Path], None]
+
+STEPS: dict[str, Step] = {}
+
+
+def step(make: Step) -> Step:
+    """Register a step under its name."""
+    STEPS[make.__name__] = make
+    return make
+
+
+@step
+def base_repository_gets_a_method(template: Path) -> None:
+    method = (
+        "    async def is_empty(self) -> bool:\n"
+        '        """Return whether there are none."""\n'
+        "        return await self.count() == 0\n\n"
+    )
+    insert_before(package(template) / "persistence/reading.py.jinja", "    async def ", method)
+
+
+@step
+def model_mixin_changes(template: Path) -> None:
+    said = "    # The application's clock counts: it is the same for all databases.\n"
+    insert_before(package(template) / "persistence/base.py.jinja", "    created_at: ", said)
+
+
+@step
+def file_is_renamed(template: Path) -> None:
+    package_ = package(template)
+    (package_ / "domain/page.py.jinja").rename(package_ / "domain/paging.py.jinja")
+    for file in sorted((template / "template").rglob("*.jinja")):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(re.sub(r"\.domain\.page\b", ".domain.paging", text), encoding="utf-8")
+
+
+@step
+def file_is_split(template: Path) -> None:
+    settings = package(template) / "settings.py.jinja"
+    text = settings.read_text(encoding="utf-8")
+    head, drivers, rest = re.split(
+        r"\n(?=# The async driver that)|\n\n\n(?=class )", text, maxsplit=2
+    )
+    drivers = f'"""The drivers of databases that the project knows."""\n\n{drivers}\n'
+    (settings.parent / "drivers.py.jinja").write_text(drivers, encoding="utf-8")
+    head = f"{head.rstrip()}\n\nfrom {{{{ package_name }}}}.drivers import ACCEPTED, DRIVERS\n"
+    settings.write_text(f"{head}\n\n{rest}", encoding="utf-8")
+
+
+@step
+def file_is_removed_and_another_added(template: Path) -> None:
+    project = template / "template/project"
+    (project / "tests/api/test_health.py.jinja").unlink()
+    (project / "docs").mkdir()
+    (project / "docs/operations.md.jinja").write_text("# Running {{ project_name }}\n", "utf-8")
+
+
+@step
+def question_is_added_and_one_retired(template: Path) -> None:
+    questions = template / "copier.yml"
+    text = questions.read_text(encoding="utf-8")
+    added = "owner:\n  type: str\n  help: Who runs it?\n  default: nobody\n\n"
+    text = re.sub(r"^description:\n(?:  .*\n)+\n", added, text, flags=re.MULTILINE)
+    questions.write_text(text, encoding="utf-8")
+    for file in sorted((template / "template").rglob("*.jinja")):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("{{ description }}", "A service of {{ owner }}."), "utf-8")
+
+
+@step
+def macro_changes_layout(template: Path) -> None:
+    macro = template / "template/macros/row.jinja"
+    replace(macro, "primary_key=True\n", 'primary_key=True\nsort_order=-1\ndoc="The key"\n')
+
+
+@step
+def registry_changes_form(template: Path) -> None:
+    registry = package(template) / "persistence/models/__init__.py.jinja"
+    text = registry.read_text(encoding="utf-8")
+    text = text.replace(": list[str]", ": tuple[str, ...]").replace(" = [\n", " = (\n")
+    assert text.rstrip().endswith("]")
+    registry.write_text(f"{text.rstrip()[:-1]})\n", encoding="utf-8")
+
+
+@step
+def mixin_gains_a_column(template: Path) -> None:
+    base = package(template) / "persistence/base.py.jinja"
+    column = (
+        "    imported_at: Mapped[dt.datetime | None] = "
+        "mapped_column(UtcDateTime(), default=None, sort_order=89)\n"
+    )
+    insert_before(base, "    created_at: ", column)
+    spec = (
+        '    {%- set _ = columns.append({"name": "imported_at", "type": moment, "nullable": true,'
+        ' "primary_key": false, "autoincrement": false, "server_default": none}) -%}\n'
+    )
+    tables = template / "template/macros/tables.jinja"
+    insert_before(tables, '    {%- for name in ["created_at", "updated_at"] -%}', spec)
+
+
+@step
+def form_of_entities_changes(template: Path) -> None:
+    """Record how long a page is; what form 1 recorded is still read."""
+    questions = template / "copier.yml"
+    text = questions.read_text(encoding="utf-8")
+    former = "entities_spec:\n  type: int\n  ask: false\n  default: 1\n"
+    assert former in text
+    questions.write_text(text.replace(former, former.replace("1\n", "2\n")), encoding="utf-8")
+    check = template / "template/macros/check_entities.jinja"
+    replace(check, "entities_spec > 1", "entities_spec > 2")
+    replace(check, '"fields"] -%}', '"fields", "page_size"] -%}')
+
+
+def package(template: Path) -> Path:
+    """Return the template's folder of the package."""
+    return template / "template" / "project" / "src" / "{{ package_name }}"
+
+
+def insert_before(file: Path, line: str, text: str) -> None:
+    """Put text before the first line that begins so."""
+    content = file.read_text(encoding="utf-8")
+    place = content.index(f"\n{line}") + 1
+    file.write_text(content[:place] + text + content[place:], encoding="utf-8")
+
+
+def replace(file: Path, old: str, new: str) -> None:
+    """Replace the first text like this, which must be there."""
+    content = file.read_text(encoding="utf-8")
+    assert old in content, f"{old!r} is not in {file}"
+    file.write_text(content.replace(old, new, 1), encoding="utf-8")
