@@ -54,9 +54,14 @@ fmt: $(READY) ## Put the style right
 	@$(BIN)/ruff format .
 
 .PHONY: bench
-bench: $(READY) ## Measure `scaffold model`, and the suite of a project
+bench: $(READY) ## Measure the commands, a project's suite, and its application
 	@$(BIN)/python bench/scaffold_model.py
+	@$(BIN)/python bench/every_command.py
+	@$(BIN)/python bench/check.py
 	@$(BIN)/python bench/suite.py
+	@$(BIN)/python bench/upgrade.py
+	@$(BIN)/python bench/app.py
+	@$(BIN)/python bench/stream.py
 
 .PHONY: wheel
 wheel: $(READY) ## Build the source distribution and the wheel into dist/

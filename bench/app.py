@@ -1,0 +1,169 @@
+"""Measure a generated application beside bare FastAPI and asyncpg: one process, 16 connections.
+
+Both run at the same time on the same PostgreSQL tables and are measured in turns; the figures are
+the ratios of what they answer per second. A profile follows where a goal is missed.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from serving import database, execute, fetch, make, of_project, serving
+from workplace import environment, run
+
+BENCH = Path(__file__).parent
+CONNECTIONS = 16
+USERS, POSTS = 1_000, 20_000
+FILL = f"""
+INSERT INTO users (email, name, created_at, updated_at)
+SELECT 'user' || n || '@example.org', 'User ' || n, now(), now() FROM generate_series(1, {USERS}) n;
+INSERT INTO posts (title, body, price, status, author_id, created_at, updated_at)
+SELECT 'Post ' || n, repeat('text ', 40), n, 'live', 1 + n % {USERS}, now(), now()
+FROM generate_series(1, {POSTS}) n;
+ANALYZE;
+"""  # noqa: S608  # numbers of ours
+SESSIONS = "SELECT sessions FROM pg_stat_database WHERE datname = current_database()"
+POST = json.dumps({"title": "A post", "body": "text " * 40, "author_id": 1})
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A kind of request, and what share of the bare application's speed is the goal."""
+
+    name: str
+    method: str
+    path: str
+    goal: float
+    body: str = ""
+
+    def bare(self) -> str:
+        """Return the path in the bare application: it always includes the author."""
+        return self.path.replace("&include=author", "")
+
+
+SCENARIOS = (
+    Scenario("GET one", "GET", "/posts/{number}", 0.35),
+    Scenario("list of 20 with a relation", "GET", "/posts?limit=20&include=author", 0.50),
+    Scenario("POST", "POST", "/posts", 0.30, POST),
+)
+
+
+def main() -> None:
+    """Make the project, run both applications, and report."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
+    parser.add_argument("--profile", action="store_true", help="also where goals are met")
+    parser.add_argument("--quick", action="store_true", help="one short turn")
+    arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.turns, arguments.seconds = 1, 0.5
+    with tempfile.TemporaryDirectory(prefix="scaffold-bench-") as name, ExitStack() as stack:
+        folder = Path(name)
+        variables = environment(folder)
+        project = make(folder, variables)
+        url = stack.enter_context(database())
+        own = of_project(project, variables, url)
+        run(project, own, sys.executable, "-m", "alembic", "upgrade", "heads")
+        asyncio.run(execute(url, FILL))
+        generated, _ = stack.enter_context(
+            serving(project, own, "--factory", "blog.api.app:create_app")
+        )
+        bare, _ = stack.enter_context(serving(BENCH, {**variables, "BARE_URL": url}, "bare:app"))
+        missed = compare(generated, bare, url, arguments.turns, arguments.seconds)
+        print("\nstatements of one request")
+        print(
+            run(
+                project,
+                own,
+                sys.executable,
+                str(BENCH / "inspection.py"),
+                "statements",
+                *requests(),
+            )
+        )
+        if missed or arguments.profile:
+            wanted = SCENARIOS if arguments.profile else missed
+            print(
+                run(
+                    project,
+                    own,
+                    sys.executable,
+                    str(BENCH / "inspection.py"),
+                    "profile",
+                    *requests(wanted),
+                )
+            )
+
+
+def compare(generated: int, bare: int, url: str, turns: int, seconds: float) -> list[Scenario]:
+    """Measure both in turns, print the ratios, and return the scenarios whose goal is missed."""
+    missed = []
+    for scenario in SCENARIOS:  # connections, caches, prepared statements
+        for port, path in ((generated, scenario.path), (bare, scenario.bare())):
+            measure(port, scenario, path, min(seconds, 1.0))
+    before = asyncio.run(fetch(url, SESSIONS))
+    print(f"{'':28}{'bare/s':>8}{'ours/s':>8}{'ratio':>7}{'goal':>6}")
+    for scenario in SCENARIOS:
+        pairs = [
+            (
+                measure(bare, scenario, scenario.bare(), seconds),
+                measure(generated, scenario, scenario.path, seconds),
+            )
+            for _ in range(turns)
+        ]
+        ratio = statistics.median(ours / theirs for theirs, ours in pairs)
+        theirs, ours = (statistics.median(side) for side in zip(*pairs, strict=True))
+        met = ratio >= scenario.goal
+        print(
+            f"{scenario.name:28}{theirs:8.0f}{ours:8.0f}{ratio:7.2f}{scenario.goal:6.2f} {'met' if met else 'missed'}"
+        )
+        if not met:
+            missed.append(scenario)
+    time.sleep(1.5)  # PostgreSQL counts late
+    opened = asyncio.run(fetch(url, SESSIONS)) - before - 1  # one of these is the one that asks
+    print(f"connections opened meanwhile: {opened}")
+    return missed
+
+
+def measure(port: int, scenario: Scenario, path: str, seconds: float) -> float:
+    """Return how many requests were answered in a second."""
+    wanted = {
+        "method": scenario.method,
+        "path": path,
+        "body": scenario.body,
+        "largest": POSTS,
+        "seconds": seconds,
+        "port": port,
+        "connections": CONNECTIONS,
+    }
+    command = [sys.executable, str(BENCH / "load.py"), json.dumps(wanted)]
+    outcome: dict[str, Any] = json.loads(
+        subprocess.run(command, capture_output=True, check=True).stdout
+    )
+    if outcome["failed"]:
+        sys.exit(
+            f"{scenario.method} {path}: {outcome['failed']} failed, the first: {outcome['first_failure']}"
+        )
+    return float(outcome["answered"] / outcome["seconds"])
+
+
+def requests(scenarios: tuple[Scenario, ...] | list[Scenario] = SCENARIOS) -> list[str]:
+    """Return the scenarios as arguments."""
+    return [
+        json.dumps([one.name, one.method, one.path.replace("{number}", "7"), one.body])
+        for one in scenarios
+    ]
+
+
+if __name__ == "__main__":
+    main()

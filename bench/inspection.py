@@ -1,0 +1,119 @@
+"""Look into single requests of a generated application, in its folder: their statements, or a profile.
+
+inspection.py statements|profile '["name", "GET", "/posts/1", ""]' ...
+"""
+
+import asyncio
+import cProfile
+import json
+import pstats
+import sys
+from collections import Counter
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+from blog.api.app import create_app  # type: ignore[import-not-found]  # the project of the folder
+from sqlalchemy import Engine, event
+from starlette.types import ASGIApp as Application
+from starlette.types import Receive, Scope, Send
+
+PROFILED = 2_000
+SHOWN = 12
+
+
+def main() -> None:
+    """Print what is asked for."""
+    look = {"statements": statements, "profile": profile}[sys.argv[1]]
+    asyncio.run(with_application(look))
+
+
+async def with_application(look: Callable[[Application], Awaitable[None]]) -> None:
+    """Start the application in this process."""
+    app = create_app()
+    async with app.router.lifespan_context(app) as state:
+
+        async def with_state(scope: Scope, receive: Receive, send: Send) -> None:
+            await app({**scope, "state": dict(state)}, receive, send)
+
+        await look(with_state)
+
+
+async def statements(app: Application) -> None:
+    """Print how many statements each request sends, and those that open and end a transaction."""
+    sent: list[str] = []
+    event.listen(Engine, "before_cursor_execute", lambda *arguments: sent.append(arguments[2]))
+    for name in ("begin", "commit", "rollback"):
+        event.listen(Engine, name, lambda *_, name=name: sent.append(name.upper()))
+    for name, method, path, body in map(json.loads, sys.argv[2:]):
+        for _ in range(2):  # the first one also sets up its connection
+            sent.clear()
+            await call(app, method, path, body)
+        words = Counter(statement.split(maxsplit=1)[0].upper() for statement in sent)
+        print(f"  {name:28}{', '.join(f'{count} {word}' for word, count in words.items())}")
+
+
+async def profile(app: Application) -> None:
+    """Print which packages take how much of the time of a request."""
+    for name, method, path, body in map(json.loads, sys.argv[2:]):
+        await call(app, method, path, body)
+        profiler = cProfile.Profile()
+        profiler.enable()
+        for _ in range(PROFILED):
+            await call(app, method, path, body)
+        profiler.disable()
+        shares: Counter[str] = Counter()
+        for (file, _, function), numbers in pstats.Stats(profiler).stats.items():  # type: ignore[attr-defined]
+            shares[package_of(file, function)] += numbers[2]
+        total = sum(shares.values())
+        print(
+            f"\nprofile of {name}: {total / PROFILED * 1e6:.0f} us a request with the profiler on"
+        )
+        for package, seconds in shares.most_common(SHOWN):
+            print(f"  {package:28}{seconds / total:6.1%}")
+
+
+async def call(app: Application, method: str, path: str, body: str) -> None:
+    """Send a request that must succeed, past any client or server."""
+    route, _, query = path.partition("?")
+    headers = [(b"host", b"bench"), (b"content-type", b"application/json")]
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": route,
+        "raw_path": route.encode(),
+        "root_path": "",
+        "query_string": query.encode(),
+        "headers": [*headers, (b"content-length", str(len(body)).encode())],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 2),
+    }
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": body.encode(), "more_body": False}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        status = message.get("status", 200)
+        if status >= 300:  # noqa: PLR2004  # not a success
+            sys.exit(f"{method} {path}: {status}")
+
+    await app(scope, receive, send)
+
+
+def package_of(file: str, function: str) -> str:
+    """Return the package that a function belongs to; what is built in is named."""
+    parts = Path(file).parts
+    if "site-packages" in parts:
+        return parts[parts.index("site-packages") + 1]
+    if "blog" in parts:
+        return "the project"
+    if file == "~":
+        return function if len(function) < 28 else function[:27]  # noqa: PLR2004
+    return "the standard library"
+
+
+if __name__ == "__main__":
+    main()
