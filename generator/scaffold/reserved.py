@@ -131,7 +131,7 @@ CLASS_NAMES = _by_word(
             NotFound NumberedPage NumberedPageRead OffsetQuery Ordering Page PageNumber
             PageRead PageSize PrefixRouter Problem Repository Schema Service Settings Slug
             SoftDelete SqlRepository SqlTransaction SqlUnitOfWork TimeOfDay Timestamps
-            UnitOfWork Unset Upserted Url UtcDateTime Varchar VersionConflict Versioned
+            ToMany UnitOfWork Unset Upserted Url UtcDateTime Varchar VersionConflict Versioned
             Work
         """,
         "it is too easily read as a digit": "I O",

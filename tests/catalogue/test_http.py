@@ -1,5 +1,6 @@
-"""Rows 5, 12, 17, 18, 20, 24, 32 over HTTP: what clients see."""
+"""Rows 5, 10, 12, 17, 18, 20, 24, 32 over HTTP: what clients see."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -176,3 +177,110 @@ async def test_31_versions_over_http(client: httpx.AsyncClient) -> None:
 
     assert (first.status_code, second.status_code) == (200, 412)
     assert (await client.get(url)).headers["ETag"] == first.headers["ETag"] != tag
+
+
+async def tags_of(client: httpx.AsyncClient, post: int) -> list[str]:
+    found = (await client.get(f"/posts/{post}?include=tags")).json()
+    return [tag["name"] for tag in found["tags"]]
+
+
+async def test_10_links_over_http_from_both_sides(
+    client: httpx.AsyncClient, posts: list[int]
+) -> None:
+    tag = (await client.post("/tags", json={"name": "sql"})).json()["id"]
+
+    for method, path, expected in (
+        ("PUT", f"/posts/{posts[1]}/tags/{tag}", ["sql"]),
+        ("PUT", f"/tags/{tag}/posts/{posts[1]}", ["sql"]),
+        ("DELETE", f"/tags/{tag}/posts/{posts[1]}", []),
+        ("DELETE", f"/posts/{posts[1]}/tags/{tag}", []),
+    ):
+        answer = await client.request(method, path)
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert await tags_of(client, posts[1]) == expected
+    assert await tags_of(client, posts[0]) == ["python"]
+
+
+async def test_10_links_through_an_association_over_http(
+    client: httpx.AsyncClient, make_work: Make
+) -> None:
+    async with make_work() as work:
+        ada = await work.users.add(entries.user(1))
+        role = await work.roles.add(entries.role("admin"))
+        await work.commit()
+
+    for path in (f"/users/{ada.id}/roles/{role.id}", f"/roles/{role.id}/users/{ada.id}"):
+        assert (await client.put(path)).status_code == 204
+
+    async with make_work() as work:
+        (between,) = await work.user_roles.find_all()
+    assert (between.user_id, between.role_id, between.note) == (ada.id, role.id, None)
+    assert between.created_at is not None
+    assert (await client.delete(f"/roles/{role.id}/users/{ada.id}")).status_code == 204
+    assert (await client.get(f"/users/{ada.id}?include=roles")).json()["roles"] == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+async def test_10_a_link_names_the_side_that_is_missing(
+    client: httpx.AsyncClient, posts: list[int], method: str
+) -> None:
+    tag = (await client.post("/tags", json={"name": "sql"})).json()["id"]
+
+    for path, missing in (
+        (f"/posts/999999/tags/{tag}", "post 999999"),
+        (f"/posts/{posts[0]}/tags/999999", "tag 999999"),
+        (f"/tags/999999/posts/{posts[0]}", "tag 999999"),
+        (f"/tags/{tag}/posts/999999", "post 999999"),
+    ):
+        answer = await client.request(method, path)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["detail"] == f"there is no {missing}"
+
+
+async def test_10_many_put_one_link_at_once(
+    client: httpx.AsyncClient, posts: list[int], make_work: Make
+) -> None:
+    tag = (await client.post("/tags", json={"name": "sql"})).json()["id"]
+    async with make_work() as work:
+        ada = await work.users.add(entries.user(9))
+        role = await work.roles.add(entries.role("admin"))
+        await work.commit()
+    paths = [
+        f"/posts/{posts[1]}/tags/{tag}",
+        f"/tags/{tag}/posts/{posts[1]}",
+        f"/users/{ada.id}/roles/{role.id}",
+        f"/roles/{role.id}/users/{ada.id}",
+    ]
+
+    answers = await asyncio.gather(*(client.put(path) for path in paths * 10))
+
+    assert {answer.status_code for answer in answers} == {204}
+    assert await tags_of(client, posts[1]) == ["sql"]
+    async with make_work() as work:
+        assert await work.user_roles.count() == 1  # no constraint says so
+
+
+async def test_10_links_are_put_and_deleted_at_once(
+    client: httpx.AsyncClient, posts: list[int], make_work: Make
+) -> None:
+    """Nobody waits in a circle: links of several posts and tags, from both sides, while tags go."""
+    async with make_work() as work:
+        tags = await work.tags.add_many([entries.tag(f"tag-{n}") for n in range(3)])
+        await work.commit()
+    calls = [
+        (method, path)
+        for method in ("PUT", "DELETE")
+        for post in posts
+        for tag in tags
+        for path in (f"/posts/{post}/tags/{tag.id}", f"/tags/{tag.id}/posts/{post}")
+    ]
+
+    answers = await asyncio.gather(
+        *(client.request(method, path) for method, path in calls),
+        client.delete(f"/tags/{tags[1].id}"),
+        client.delete(f"/tags/{tags[2].id}"),
+    )
+
+    assert {answer.status_code for answer in answers} <= {204, 404}
+    assert [answer.status_code for answer in answers[-2:]] == [204, 204]
