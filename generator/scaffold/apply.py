@@ -11,15 +11,15 @@ from scaffold import journal as journals
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
 from scaffold.journal import Checkpoint, Journal, Step
-from scaffold.lock import lock, state_folder
+from scaffold.lock import lock, state_folder, turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from scaffold.plan import Change, Plan
 
-__all__ = ["Recovery", "apply", "lock", "pending", "recover"]
+__all__ = ["Recovery", "apply", "lock", "pending", "recover", "settle", "turn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,17 @@ class Recovery:
 
 def pending(root: Path) -> bool:
     """Tell whether an interrupted command left work behind; changes nothing."""
-    files = (journals.journal_file(root), journals.undo_file(root))
-    return any(file.exists() for file in files)
+    left = (journals.journal_file(root), journals.undo_file(root), journals.staging_folder(root))
+    return any(path.exists() for path in left)
+
+
+def settle(root: Path, on_recovery: Callable[[Recovery], None]) -> None:
+    """Complete or roll back what a killed command left behind; without such, write nothing."""
+    if not pending(root):
+        return
+    with lock(root):
+        if recovery := recover(root):
+            on_recovery(recovery)
 
 
 def recover(root: Path) -> Recovery | None:

@@ -75,7 +75,8 @@ def write_journal(root: Path, journal: Journal) -> None:
         "steps": [asdict(step) for step in journal.steps],
         "folders": journal.folders,
     }
-    temporary = journal_file(root).with_name("journal.part")
+    # In the staging folder, so that it goes with it if it never becomes the journal.
+    temporary = staging_folder(root) / "journal.part"
     with temporary.open("wb") as file:
         file.write(json.dumps(record).encode())
         file.flush()
@@ -153,6 +154,7 @@ def backward(root: Path, journal: Journal) -> None:
         new = staging_folder(root) / f"{step.number}.new"
         if old.exists():
             if present(root, step.path) in (step.after, step.before, None):
+                file.parent.mkdir(parents=True, exist_ok=True)  # it was emptied, and is gone
                 old.replace(file)
         elif step.before is None and not new.exists() and present(root, step.path) == step.after:
             with suppress(FileNotFoundError):

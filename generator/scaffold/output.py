@@ -62,6 +62,8 @@ def note_line(note: str) -> Line:
 
 def recovery_report(recovery: Recovery) -> Report:
     """Return what became of a command that had been interrupted."""
+    if not recovery.paths and not recovery.left_alone:
+        return (note_line("an interrupted command had changed no file yet"),)
     files = count(len(recovery.paths), "file")
     left_alone = ((f"  {path} was changed since, and left alone",) for path in recovery.left_alone)
     return note_line(f"{recovery.outcome} an interrupted command ({files})"), *left_alone

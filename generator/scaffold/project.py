@@ -125,15 +125,18 @@ def carry_out(
 
     Until the plan is applied nothing is written, not even a lock.
     """
-    from scaffold.apply import apply, lock
+    from scaffold.apply import apply, lock, recover, settle, turn
 
     root = find_project(start)
     settle(root, on_recovery)
+    read_at = turn(root)
     outcome = attempt(root)
     if dry_run or not outcome.applicable:
         return outcome
     with lock(root):
-        if _is_stale(outcome):  # another command was quicker
+        if recovery := recover(root):
+            on_recovery(recovery)
+        if recovery or read_at != turn(root) or _is_stale(outcome):  # another one was quicker
             outcome = attempt(root)
         if not outcome.applicable:
             return outcome
@@ -162,17 +165,6 @@ def _is_stale(outcome: Outcome) -> bool:
 
     answers = outcome.project.answers
     return sha256(answers.file.read_bytes()).hexdigest() != answers.digest
-
-
-def settle(root: Path, on_recovery: OnRecovery) -> None:
-    """Complete or roll back what a killed command left behind; without such, write nothing."""
-    from scaffold.apply import lock, pending, recover
-
-    if not pending(root):
-        return
-    with lock(root):
-        if recovery := recover(root):
-            on_recovery(recovery)
 
 
 def make(project: Project, edit: Edit, *, markers: bool = False) -> Outcome:

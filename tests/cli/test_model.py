@@ -1,14 +1,17 @@
 """`scaffold model`: what it writes, shows and returns."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from command_line import Scaffold
+from scaffold import apply
 from template_repository import git, tree
 
 POST = ("model", "Post", "title:str,200:index", "body:text", "author:User")
@@ -190,13 +193,13 @@ main(sys.argv[1:])
 @pytest.mark.parametrize(
     ("moment", "outcome"),
     [
-        (("write_journal", 0), None),
-        (("step_forward", 0), "completed"),
-        (("step_forward", 9), "completed"),
+        (("write_journal", 0), "an interrupted command had changed no file yet"),
+        (("step_forward", 0), "completed an interrupted command"),
+        (("step_forward", 9), "completed an interrupted command"),
     ],
 )
 def test_killed_command_is_settled_by_the_next(
-    moment: tuple[str, int], outcome: str | None, blog: Path, scaffold: Scaffold, tmp_path: Path
+    moment: tuple[str, int], outcome: str, blog: Path, scaffold: Scaffold, tmp_path: Path
 ) -> None:
     whole = Path(shutil.copytree(blog, tmp_path / "whole"))
     program = KILLED.format(function=moment[0], step=moment[1])
@@ -207,8 +210,9 @@ def test_killed_command_is_settled_by_the_next(
     scaffold(whole, *POST)
 
     assert (killed.returncode, result.code) == (9, 0)
-    assert without_revisions(tree(whole) if outcome else before) == without_revisions(tree(blog))
-    assert (f"note: {outcome} an interrupted command" in result.err) is bool(outcome)
+    after = tree(whole) if "completed" in outcome else before
+    assert without_revisions(after) == without_revisions(tree(blog))
+    assert f"note: {outcome}" in result.err
 
 
 def test_reading_a_command_line_imports_little() -> None:
@@ -237,6 +241,27 @@ def test_adding_an_entity_does_not_import_copier(blog: Path) -> None:
     )
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_what_another_command_wrote_meanwhile_is_read_again(
+    blog: Path, scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A revision without a change of the answers, as `scaffold migrate` writes."""
+    versions, lock = blog / "migrations/versions", apply.lock
+    first = next(versions.glob("2*.py")).read_text(encoding="utf-8")
+    last = re.findall(r'^revision: str = "(\w+)"', first, re.MULTILINE)[0]
+    more = first.replace(f'"{last}"', '"more"').replace("| None = None", f'| None = "{last}"', 1)
+
+    def second(root: Path) -> AbstractContextManager[None]:
+        monkeypatch.setattr(apply, "lock", lock)
+        with lock(root):
+            (versions / "202601010000_more.py").write_text(more, encoding="utf-8")
+        return lock(root)
+
+    monkeypatch.setattr(apply, "lock", second)
+    assert 0 == scaffold(blog, *POST).code
+
+    assert "the migrations have one end" in scaffold(blog, "migrate", "--merge").out
 
 
 def test_two_commands_at_once_both_take_effect(blog: Path, scaffold: Scaffold) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scaffold.commands.options import Json
-from scaffold.commands.screen import say
+from scaffold.commands.screen import say, show_recovery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +57,7 @@ def check(
         if explain:
             typer.echo(_explained(explain, json=json))
             return 0
+        _settle()
         checked = _check(paths or [], select, ignore)
     except CheckError as error:
         if not json:
@@ -71,6 +72,19 @@ def check(
     else:
         say(report(checked))
     return 1 if checked.findings else 0
+
+
+def _settle() -> None:
+    """Complete or roll back what was interrupted, where scaffold was at work."""
+    from scaffold.lock import STATE_FOLDER
+
+    here = Path.cwd()
+    for root in (here, *here.parents):
+        if (root / STATE_FOLDER).is_dir():
+            from scaffold.apply import settle
+
+            settle(root, show_recovery)
+            return
 
 
 def _check(paths: list[Path], select: str, ignore: str) -> Checked:

@@ -39,7 +39,8 @@ def diff(
     Of all generated files, or of those at or below each PATH.
     """
     from scaffold.answers import find_project
-    from scaffold.project import load, settle
+    from scaffold.apply import settle
+    from scaffold.project import load
     from scaffold.survey import survey
 
     root = find_project(Path.cwd())

@@ -40,8 +40,8 @@ def doctor(
     was made without one, if its files are those of that version.
     """
     from scaffold.answers import find_project
+    from scaffold.apply import settle
     from scaffold.doctor import examine
-    from scaffold.project import settle
 
     root = find_project(Path.cwd())
     settle(root, show_recovery)

@@ -41,9 +41,10 @@ def export(
     All of them, or those that are named.
     """
     from scaffold.answers import find_project
+    from scaffold.apply import settle
     from scaffold.errors import UsageError
     from scaffold.manifest.writing import as_json, as_yaml, document_of
-    from scaffold.project import load, settle
+    from scaffold.project import load
 
     if yaml and json:
         raise UsageError("--yaml and --json exclude each other", help="leave one out")

@@ -24,7 +24,8 @@ def register(app: typer.Typer) -> None:
 def list_entities(*, json: Json = False) -> int:
     """Show the project's entities, with their fields as they could be typed."""
     from scaffold.answers import find_project
-    from scaffold.project import load, settle
+    from scaffold.apply import settle
+    from scaffold.project import load
 
     root = find_project(Path.cwd())
     settle(root, show_recovery)

@@ -41,7 +41,7 @@ def status(
     no disagreement.
     """
     from scaffold.answers import find_project
-    from scaffold.project import settle
+    from scaffold.apply import settle
     from scaffold.status import status_of
 
     root = find_project(Path.cwd())
