@@ -104,11 +104,7 @@ def test_rebuilding_a_table_on_sqlite_keeps_the_rows_that_refer_to_it(
 ) -> None:
     blog.alembic(sqlite, "upgrade", "heads")
     two_rows(blog)
-    body = """\
-    with op.batch_alter_table("users", recreate="always") as batch:
-        batch.drop_column("name")
-"""
-    revision(blog, sqlite, body)
+    revision(blog, sqlite, REBUILD_USERS)
 
     blog.alembic(sqlite, "upgrade", "heads")
 
@@ -158,10 +154,9 @@ def test_the_sql_can_be_printed_without_a_database(blog: Rendered) -> None:
         assert "CREATE INDEX ix_posts_title ON posts (title)" in printed
 
 
-def test_a_connection_of_the_caller_is_used_and_left_alone(blog: Rendered, sqlite: str) -> None:
-    script = blog.root / "over_a_connection.py"
-    script.write_text("""\
+OVER_A_CONNECTION = """\
 import asyncio
+import sys
 
 from alembic import command
 from alembic.config import Config
@@ -175,25 +170,70 @@ def upgrade(connection):
     config = Config("alembic.ini")
     config.attributes["connection"] = connection
     command.upgrade(config, "heads")
-    return sorted(inspect(connection).get_table_names())
+    print(sorted(inspect(connection).get_table_names()))
+    print(connection.exec_driver_sql("PRAGMA foreign_keys").scalar())
 
 
 async def main():
     engine = create_engine(Settings())
     async with engine.connect() as connection:
-        await connection.begin()
-        print(await connection.run_sync(upgrade))
+        if "begin" in sys.argv:
+            await connection.begin()
+        await connection.run_sync(upgrade)
     await engine.dispose()
 
 
 asyncio.run(main())
-""")
+"""
+REBUILD_USERS = """\
+    with op.batch_alter_table("users", recreate="always") as batch:
+        batch.drop_column("name")
+"""
 
-    printed = blog.run(sqlite, str(script))
 
-    assert printed == "['alembic_version', 'posts', 'users']\n"
+@pytest.fixture
+def over_a_connection(blog: Rendered) -> str:
+    """A script that migrates over a connection of its own, in its own transaction with `begin`."""
+    script = blog.root / "over_a_connection.py"
+    script.write_text(OVER_A_CONNECTION, encoding="utf-8")
+    return str(script)
+
+
+def test_a_connection_of_the_caller_is_used_and_left_alone(
+    blog: Rendered, sqlite: str, over_a_connection: str
+) -> None:
+    printed = blog.run(sqlite, over_a_connection, "begin")
+
+    assert printed == "['alembic_version', 'posts', 'users']\n1\n"
     # The caller did not commit.
     assert rows(blog, "SELECT name FROM sqlite_master") == []
+
+
+def test_over_a_connection_of_the_caller_rows_survive_the_rebuilding_of_what_they_refer_to(
+    blog: Rendered, sqlite: str, over_a_connection: str
+) -> None:
+    blog.alembic(sqlite, "upgrade", "heads")
+    two_rows(blog)
+    revision(blog, sqlite, REBUILD_USERS)
+
+    printed = blog.run(sqlite, over_a_connection)
+
+    assert printed.endswith("\n1\n")  # foreign keys are on again
+    assert rows(blog, "SELECT count(*) FROM posts") == [(2,)]
+    assert "name" not in {name for _, name, *_ in rows(blog, "PRAGMA table_info(users)")}
+
+
+def test_rows_in_a_transaction_of_the_caller_with_foreign_keys_are_refused(
+    blog: Rendered, sqlite: str, over_a_connection: str
+) -> None:
+    blog.alembic(sqlite, "upgrade", "heads")
+    two_rows(blog)
+    revision(blog, sqlite, REBUILD_USERS)
+
+    told = blog.run(sqlite, over_a_connection, "begin", fail=True)
+
+    assert "rebuilding a table would delete the rows that refer to it" in told
+    assert rows(blog, "SELECT count(*) FROM posts") == [(2,)]
 
 
 @pytest.mark.database
