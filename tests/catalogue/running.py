@@ -8,25 +8,33 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 PATIENCE = 30
 
 
 @contextmanager
 def running(folder: Path, database_url: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Run the application with uvicorn; return its address and its process."""
+    """Run the application with uvicorn; return its address and its process. It has nothing to complain of."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "PYTHONPATH": str(folder / "src"), "DATABASE_URL": database_url}
     options = ["--port", str(port), "--log-level", "warning", "--no-access-log"]
     command = [sys.executable, "-m", "uvicorn", "--factory", "blog.api.app:create_app", *options]
-    with subprocess.Popen(command, cwd=folder, env=environment) as process:
+    with TemporaryFile() as errors:
         try:
-            _wait_for(port, process)
-            yield f"http://127.0.0.1:{port}", process
+            with subprocess.Popen(command, cwd=folder, env=environment, stderr=errors) as process:
+                try:
+                    _wait_for(port, process)
+                    yield f"http://127.0.0.1:{port}", process
+                finally:
+                    process.kill()
         finally:
-            process.kill()
+            errors.seek(0)
+            said = errors.read().decode()
+            sys.stderr.write(said)
+        assert said == ""
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

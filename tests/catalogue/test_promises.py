@@ -1,0 +1,245 @@
+"""What holds under load, and when a client or the application goes away in the middle."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from itertools import count
+from subprocess import Popen
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from anyio import CancelScope
+from blog.domain.account import AccountFields
+from blog.persistence.models import AccountRow, PostRow
+from sqlalchemy import NullPool, String, cast, insert, literal, literal_column, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from catalogue import entries
+from catalogue.blog_project import FOLDER, Make, Settings
+from catalogue.running import running
+from catalogue.sockets import GONE, Relay, connected
+
+pytestmark = pytest.mark.asyncio
+ON_SERVERS = pytest.mark.parametrize("kind", ["postgresql", "mariadb"], indirect=True)
+CLIENTS = 16
+# MariaDB says the same again to who asks sooner than after a tenth of a second.
+PAUSE, PATIENCE = 0.15, 100
+
+NUMBERS = {
+    "sqlite": "(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s LIMIT {rows})"
+    " SELECT n FROM s) AS numbers",
+    "postgresql": "generate_series(1, {rows}) AS numbers(n)",
+    "mariadb": "(SELECT seq AS n FROM seq_1_to_{rows}) AS numbers",
+}
+OPEN_TRANSACTIONS = {
+    # The log cannot be written back to the file while somebody reads from it.
+    "sqlite": "PRAGMA wal_checkpoint(TRUNCATE)",
+    "postgresql": "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'",
+    "mariadb": "SELECT count(*) FROM information_schema.innodb_trx"
+    " JOIN information_schema.processlist ON id = trx_mysql_thread_id WHERE db = database()",
+}
+
+Fill = Callable[..., Awaitable[None]]
+Count = Callable[[], Awaitable[int]]
+Act = Callable[[int], Coroutine[Any, Any, None]]
+
+
+@pytest.fixture
+def fill(engine: AsyncEngine, kind: str) -> Fill:
+    """Return what stores so many rows in one statement."""
+
+    async def store(row: Any, rows: int, **columns: Any) -> None:
+        numbers = text(NUMBERS[kind].format(rows=rows))
+        chosen = select(*columns.values()).select_from(numbers)
+        async with engine.begin() as connection:
+            await connection.execute(insert(row.__table__).from_select([*columns], chosen))
+
+    return store
+
+
+@pytest_asyncio.fixture
+async def open_transactions(database_url: str, kind: str) -> AsyncIterator[Count]:
+    """Return what counts the transactions of others."""
+    engine = create_async_engine(
+        database_url,
+        isolation_level="AUTOCOMMIT",
+        poolclass=NullPool,
+        connect_args={"timeout": 0} if kind == "sqlite" else {},
+    )
+
+    async def found() -> int:
+        async with engine.connect() as connection:
+            return int((await connection.execute(text(OPEN_TRANSACTIONS[kind]))).scalar_one())
+
+    yield found
+    await engine.dispose()
+
+
+@asynccontextmanager
+async def running_over(relay: Relay) -> AsyncIterator[tuple[str, Popen[bytes]]]:
+    """Run the application, with this way to its database."""
+    async with relay.open() as url:
+        with running(FOLDER, url) as started:
+            yield started
+
+
+async def soon(found: Count, wanted: int) -> bool:
+    """Return whether so many are found before long."""
+    for _ in range(PATIENCE):
+        if await found() == wanted:
+            return True
+        await asyncio.sleep(PAUSE)
+    return False
+
+
+async def all_at_once(act: Act, clients: int = CLIENTS) -> None:
+    """Let so many clients do the same; none goes on where one fails."""
+    async with asyncio.TaskGroup() as group:
+        for number in range(clients):
+            group.create_task(act(number))
+
+
+@ON_SERVERS
+@pytest.mark.parametrize("answers", [1, 150, 400])
+async def test_what_was_answered_is_stored_when_the_application_is_killed(
+    database_url: str, make_work: Make, answers: int
+) -> None:
+    relay = Relay(database_url, delay=0.005)
+    promised: set[str] = set()
+
+    async with running_over(relay) as (address, process):
+
+        async def create(number: int) -> None:
+            with suppress(*GONE):
+                async with connected(address) as client:
+                    for each in count():
+                        name = f"tag-{number}-{each}"
+                        assert await client.send("POST", "/tags", {"name": name}) == 201
+                        promised.add(name)
+                        if len(promised) == answers:
+                            process.kill()
+                            relay.cut()
+
+        await all_at_once(create)
+
+    async with make_work() as work:
+        stored = {name for (name,) in await work.tags.values(entries.TAG_NAME)}
+    assert len(promised) >= answers
+    assert promised <= stored
+
+
+@ON_SERVERS
+@pytest.mark.usefixtures("engine")
+async def test_steady_load_opens_no_connection(database_url: str) -> None:
+    relay = Relay(database_url)
+
+    async with running_over(relay) as (address, _):
+
+        async def use(number: int) -> None:
+            async with connected(address) as client:
+                for each in range(10):
+                    tag = {"name": f"tag-{number}-{each}"}
+                    assert await client.send("POST", "/tags", tag) == 201
+                    assert await client.send("POST", "/tags", tag) == 409
+                    assert await client.send("GET", "/tags?limit=5&order=-id") == 200
+                    assert await client.send("GET", "/tags/export?id=lt:5") == 200
+
+        await all_at_once(use)
+
+    assert 1 < relay.opened <= Settings().database_pool_size
+
+
+@pytest_asyncio.fixture
+async def many_posts(make_work: Make, fill: Fill) -> None:
+    """Store more than the buffers of sockets hold."""
+    async with make_work() as work:
+        author = await work.users.add(entries.user())
+        await work.commit()
+    given = {
+        "title": literal("T"),
+        "body": literal("text " * 1000),
+        "author_id": literal(author.id),
+    }
+    await fill(PostRow, 4000, **given, views=literal(0), status=literal("live"), price=literal(1))
+
+
+@pytest.mark.usefixtures("many_posts")
+async def test_a_client_that_goes_away_leaves_no_transaction(
+    database_url: str, open_transactions: Count
+) -> None:
+    with running(FOLDER, database_url) as (address, _):
+        for read in (0, 10_000, 1_000_000):
+            async with connected(address) as client:
+                # Only where there is something in SQLite's log does a reader keep others from emptying it.
+                assert await client.send("POST", "/tags", {"name": f"tag-{read}"}) == 201
+                await client.begin("GET", "/posts/export")
+                await client.reader.readexactly(read)
+                assert await soon(open_transactions, 1)
+            assert await soon(open_transactions, 0)
+
+
+@ON_SERVERS
+@pytest.mark.usefixtures("many_posts")
+async def test_clients_that_go_away_cost_no_connection(database_url: str) -> None:
+    relay = Relay(database_url)
+
+    async with running_over(relay) as (address, _):
+
+        async def leave(number: int) -> None:
+            for each in range(5):
+                async with connected(address) as client:
+                    await client.begin("GET", "/posts/export")
+                    await client.reader.readexactly(50_000 * number * each)
+
+        await all_at_once(leave, 4)
+
+    assert 1 < relay.opened <= Settings().database_pool_size
+
+
+async def test_a_stream_that_is_cancelled_ends_with_its_batch(make_work: Make) -> None:
+    seen = []
+
+    async with make_work() as work:
+        await work.tags.insert_many([entries.tag(f"tag-{number}") for number in range(10)])
+        with CancelScope() as scope:
+            async for tag in work.tags.stream(batch=2):
+                seen.append(tag)
+                scope.cancel()
+
+        assert len(seen) == 2
+        assert await work.tags.count() == 10  # the connection is as it was
+
+
+async def test_batches_visit_each_row_once_while_rows_change(
+    make_work: Make, make_reading: Make, fill: Fill
+) -> None:
+    rows = 100_000
+    await fill(AccountRow, rows, owner=cast(literal_column("n"), String(20)), balance=literal(0))
+    visited: list[int] = []
+
+    async def visit() -> None:
+        async with make_reading() as work:
+            async for accounts in work.accounts.batches():
+                visited.extend(account.id for account in accounts)
+
+    async def change(until: asyncio.Task[None]) -> int:
+        changed = 0
+        while not until.done():
+            owners = [str(1 + (changed * 19 + number * 1999) % rows) for number in range(50)]
+            fit = AccountFields.owner.in_(owners)
+            async with make_work() as work:
+                changed += await work.accounts.update_where({"balance": changed}, fit)
+                await work.commit()
+        return changed
+
+    async with asyncio.TaskGroup() as group:
+        visiting = group.create_task(visit())
+        changing = group.create_task(change(visiting))
+
+    async with make_work() as work:
+        keys = [key for (key,) in await work.accounts.values(AccountFields.id)]
+    assert changing.result() > 100
+    assert len(keys) == rows
+    assert visited == sorted(keys)
