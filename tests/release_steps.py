@@ -79,16 +79,16 @@ def question_is_added_and_one_retired(template: Path) -> None:
 @step
 def macro_changes_layout(template: Path) -> None:
     macro = template / "template/macros/row.jinja"
-    replace(macro, "primary_key=True\n", 'primary_key=True\nsort_order=-1\ndoc="The key"\n')
+    replace(macro, "primary_key=True", 'primary_key=True, sort_order=-1, doc="The key"')
 
 
 @step
 def registry_changes_form(template: Path) -> None:
     registry = package(template) / "persistence/models/__init__.py.jinja"
-    text = registry.read_text(encoding="utf-8")
-    text = text.replace(": list[str]", ": tuple[str, ...]").replace(" = [\n", " = (\n")
-    assert text.rstrip().endswith("]")
-    registry.write_text(f"{text.rstrip()[:-1]})\n", encoding="utf-8")
+    replace(registry, " = [\n", " = (\n")
+    replace(registry, "\n]\n", "\n)\n")
+    macro = template / "template/macros/registry.jinja"
+    replace(macro, ": list[str]", ": tuple[str, ...]")
 
 
 @step
