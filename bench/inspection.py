@@ -15,6 +15,7 @@ from typing import Any
 
 from blog.api.app import create_app  # type: ignore[import-not-found]  # the project of the folder
 from sqlalchemy import Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from starlette.types import ASGIApp as Application
 from starlette.types import Receive, Scope, Send
 
@@ -40,16 +41,20 @@ async def with_application(look: Callable[[Application], Awaitable[None]]) -> No
 
 
 async def statements(app: Application) -> None:
-    """Print how many statements each request sends, and those that open and end a transaction."""
+    """Print how many statements each request sends, with those that begin and end a transaction."""
     sent: list[str] = []
     event.listen(Engine, "before_cursor_execute", lambda *arguments: sent.append(arguments[2]))
-    for name in ("begin", "commit", "rollback"):
-        event.listen(Engine, name, lambda *_, name=name: sent.append(name.upper()))
+
+    @event.listens_for(Engine, "connect")
+    def listen_to_driver(connection: DBAPIConnection, _entry: object) -> None:
+        # It tells of what is not prepared: of BEGIN, COMMIT and ROLLBACK, where they are really sent.
+        connection.driver_connection.add_query_logger(lambda one: sent.append(one.query))
+
     for name, method, path, body in map(json.loads, sys.argv[2:]):
         for _ in range(2):  # the first one also sets up its connection
             sent.clear()
             await call(app, method, path, body)
-        words = Counter(statement.split(maxsplit=1)[0].upper() for statement in sent)
+        words = Counter(statement.split()[0].strip(";").upper() for statement in sent)
         print(f"  {name:28}{', '.join(f'{count} {word}' for word, count in words.items())}")
 
 

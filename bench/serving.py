@@ -99,6 +99,14 @@ def serving(
             process.terminate()
 
 
+def processor_time(process: subprocess.Popen[bytes]) -> float:
+    """Return how many seconds of processor time a process took so far, by itself and for it in the kernel."""
+    status = (
+        Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    )
+    return (int(status[11]) + int(status[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and process.poll() is None:

@@ -1,6 +1,7 @@
 """Rows 9, 10, 16, 17, 42, 43, 44: relations, joins, eager loading."""
 
 import pytest
+from blog.domain.comment import CommentFields
 from blog.domain.post import PostFields
 from blog.domain.profile import NewProfile
 from blog.domain.relations import (
@@ -130,6 +131,40 @@ async def test_17_many_keys_are_loaded_in_chunks(work: SqlUnitOfWork) -> None:
     found = await work.posts.related(keys, POST_AUTHOR)
 
     assert len(found) == 1200
+
+
+async def test_17_a_page_has_what_leads_to_one_in_its_rows(
+    work: SqlUnitOfWork, statements: Statements
+) -> None:
+    ada, bob = await work.users.add_many([entries.user(1), entries.user(2)])
+    profile = await work.profiles.add(NewProfile(bio="Writes.", user_id=ada.id))
+    post = await work.posts.add(entries.post(bob.id))
+    statements.sent.clear()
+
+    page = await work.users.page(limit=2, include=[USER_PROFILE, USER_POSTS])
+
+    assert page.items == [ada, bob]
+    assert page.related == {
+        "profile": {ada.id: profile},
+        "posts": {ada.id: [], bob.id: [post]},
+    }
+    assert statements.count == 2
+
+
+async def test_17_a_page_goes_several_ways_at_once(work: SqlUnitOfWork) -> None:
+    ada, bob = await work.users.add_many([entries.user(1), entries.user(2)])
+    post = await work.posts.add(entries.post(ada.id))
+    question = await work.comments.add(entries.comment(post.id, ada.id))
+    answer = await work.comments.add(entries.comment(post.id, bob.id, parent_id=question.id))
+    where, order = CommentFields.body.eq("Well."), [CommentFields.id.desc()]
+
+    page = await work.comments.page(where, order=order, include=[COMMENT_PARENT, COMMENT_AUTHOR])
+
+    assert page.items == [answer, question]
+    assert page.related == {
+        "parent": {answer.id: question},
+        "author": {question.id: ada, answer.id: bob},
+    }
 
 
 async def test_42_one_to_one_in_one_joined_query(
