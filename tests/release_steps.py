@@ -10,11 +10,19 @@ from pathlib import Path
 Step = Callable[[Path], None]
 
 STEPS: dict[str, Step] = {}
+# Those that lose or need values of rows, which a person has to be asked for.
+CONSENTED: dict[str, Step] = {}
 
 
 def step(make: Step) -> Step:
     """Register a step under its name."""
     STEPS[make.__name__] = make
+    return make
+
+
+def consented(make: Step) -> Step:
+    """Register a step that needs an option."""
+    CONSENTED[make.__name__] = make
     return make
 
 
@@ -105,6 +113,32 @@ def mixin_gains_a_column(template: Path) -> None:
     )
     tables = template / "template/macros/tables.jinja"
     insert_before(tables, '    {%- for name in ["created_at", "updated_at"] -%}', spec)
+
+
+@consented
+def mixin_gains_a_required_column(template: Path) -> None:
+    base = package(template) / "persistence/base.py.jinja"
+    column = "    region: Mapped[str] = mapped_column(Varchar(5), default='north', sort_order=89)\n"
+    insert_before(base, "    created_at: ", column)
+    spec = (
+        '    {%- set _ = columns.append({"name": "region", "type": "sa.String(5)", "nullable": false,'
+        ' "primary_key": false, "autoincrement": false, "server_default": none}) -%}\n'
+    )
+    tables = template / "template/macros/tables.jinja"
+    insert_before(tables, '    {%- for name in ["created_at", "updated_at"] -%}', spec)
+
+
+@consented
+def mixin_loses_that_column(template: Path) -> None:
+    """Follow the one that gains it."""
+    for file in (
+        package(template) / "persistence/base.py.jinja",
+        template / "template/macros/tables.jinja",
+    ):
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if "region" not in line]
+        assert len(kept) < len(lines)
+        file.write_text("".join(kept), encoding="utf-8")
 
 
 @step

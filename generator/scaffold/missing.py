@@ -37,8 +37,14 @@ class Missing:
     notes: tuple[str, ...] = ()
 
 
-def find_missing(root: Path, message: str, *, accepts_loss: bool = False) -> Missing:
-    """Compare the models of the project at `root` with what its migrations build; write nothing."""
+def find_missing(
+    root: Path, message: str, fills: Sequence[str] = (), *, accepts_loss: bool = False
+) -> Missing:
+    """Compare the models of the project at `root` with what its migrations build; write nothing.
+
+    `fills` are values for the rows that exist, as `[ENTITY.]COLUMN=VALUE`.
+    """
+    from scaffold.edits.columns import fills_of_columns
     from scaffold.scratch import compare
 
     if not message.isprintable() or {*message} & {"\\", '"'}:
@@ -47,7 +53,13 @@ def find_missing(root: Path, message: str, *, accepts_loss: bool = False) -> Mis
             help="use one line without quotes and backslashes",
         )
     project = load(root)
-    of_entities = _for_entities(project, accepts_loss=accepts_loss)
+    model = project.rendered.context.get("model") or {}
+    edit = Edit(
+        project.entities,
+        fills=fills_of_columns(fills, model, project.entities, project.types),
+        accepts_loss=accepts_loss,
+    )
+    of_entities = _for_entities(project, model, edit)
     files = {str(each.path): each.text.encode() for each in of_entities}
     comparison = compare(root, message, files)
     lost = tuple(_lost(comparison.operations))
@@ -77,7 +89,7 @@ def _outcome(project: Project, files: Mapping[str, bytes]) -> Outcome:
     return Outcome(project, project.entities, Plan(tuple(changes)))
 
 
-def _for_entities(project: Project, *, accepts_loss: bool) -> tuple[Revision, ...]:
+def _for_entities(project: Project, model: Mapping[str, Any], edit: Edit) -> tuple[Revision, ...]:
     """Return the revision from what the migrations build to the tables of the entities.
 
     None where the migrations cannot be read. Tables whose model a person changed are left to a
@@ -89,7 +101,6 @@ def _for_entities(project: Project, *, accepts_loss: bool) -> tuple[Revision, ..
     built = build(history, project.root / VERSIONS)
     if built.unread:
         return ()
-    model = project.rendered.context.get("model") or {}
     by_hand = Code(project, survey(project)).rendered
     known = [_as_built(entity, built, by_hand) for entity in model.get("entities", ())]
     made = revision_for(
@@ -98,7 +109,7 @@ def _for_entities(project: Project, *, accepts_loss: bool) -> tuple[Revision, ..
         root=project.root,
         render=renderer_of(project.template),
         now=datetime.now(UTC),
-        edit=Edit(project.entities, accepts_loss=accepts_loss),
+        edit=edit,
         before=project.entities,
     )
     return (made,) if made else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from scaffold.render import render
 from scaffold.source import Template, UnknownVersionError, fetch, tags
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from packaging.version import Version
@@ -42,29 +43,43 @@ class Upgrade:
         return self.project.template.commit == self.template.commit
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person says of an upgrade.
+
+    `to` is a tag or commit, the newest version where it is None. `data` answers questions that are
+    new. `fills` are values for the rows that exist, as `[ENTITY.]COLUMN=VALUE`.
+    """
+
+    to: str | None = None
+    data: Mapping[str, str] = field(default_factory=dict)
+    fills: Sequence[str] = ()
+    accepts_loss: bool = False
+
+
 def attempt(
     root: Path,
-    to: str | None,
-    data: Mapping[str, str],
+    wanted: Wanted,
     *,
     markers: bool = False,
     on_begin: Callable[[Upgrade], None] = lambda _: None,
 ) -> Outcome:
-    """Plan the upgrade of the project at `root` to the newest version, or to a tag or commit.
-
-    `data` answers questions that the new version asks. `on_begin` is told before the long part.
-    """
+    """Plan the upgrade of the project at `root`; `on_begin` is told before the long part."""
     from scaffold.edit import Edit
+    from scaffold.edits.columns import fills_of_columns
     from scaffold.plan import Plan, make_plan, with_markers
 
-    upgrade = prepare(root, to, data)
+    upgrade = prepare(root, wanted.to, wanted.data)
     project, template = upgrade.project, upgrade.template
     on_begin(upgrade)
     if upgrade.is_done:
         return Outcome(project, project.entities, Plan(()))
     stamp = {"_src_path": template.src_path, "_commit": template.ref}
-    after = render(template, {**project.answers.data, **data, **stamp})
-    written = revision(project, after, Edit(project.entities), template)
+    after = render(template, {**project.answers.data, **wanted.data, **stamp})
+    model = after.context["model"]
+    fills = fills_of_columns(wanted.fills, model, project.entities, project.types)
+    edit = Edit(project.entities, fills=fills, accepts_loss=wanted.accepts_loss)
+    written = revision(project, after, edit, template)
     plan = make_plan(project.rendered, after, project.root, file_of(written))
     notes = written.notes if written else ()
     return Outcome(project, project.entities, with_markers(plan) if markers else plan, notes=notes)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+import commands
 from command_line import Scaffold
-from release_steps import STEPS, package
+from release_steps import CONSENTED, STEPS, package
 from scaffold import install
 from template_repository import commit, git, tree
 
@@ -27,7 +28,7 @@ def project(released: Path, tmp_path: Path, scaffold: Scaffold) -> Path:
 
 def release(template: Path, *steps: str, tag: str = "v0.2.0") -> None:
     for step in steps:
-        STEPS[step](template)
+        {**STEPS, **CONSENTED}[step](template)
     commit(template, tag)
 
 
@@ -260,3 +261,124 @@ def test_a_newer_package_brings_its_bundle(
     assert "upgraded Shop to v0.2.0" in done.out
     answers = (tmp_path / "shop/.copier-answers.yml").read_text(encoding="utf-8")
     assert f'_src_path: "{new}"' in answers
+
+
+# Rows that a new version's tables would lose values of, or need values for.
+
+
+@pytest.fixture(scope="module")
+def _project_to_ask(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("rows")
+    released = Path(shutil.copytree(template, folder / "template"))
+    project = commands.new(released, folder / "shop")
+    commands.model(project, "User", "name:str,80")
+    commands.model(project, "Post", "title")
+    release(released, "mixin_gains_a_required_column")
+    release(released, "mixin_loses_that_column", tag="v0.3.0")
+    return project
+
+
+@pytest.fixture
+def required(_project_to_ask: Path, tmp_path: Path) -> Path:
+    """A project with two entities whose template's next version requires a column more."""
+    return Path(shutil.copytree(_project_to_ask, tmp_path / "shop"))
+
+
+TO = ("upgrade", "--to", "v0.2.0")
+
+
+def made_by_upgrade(project: Path) -> str:
+    """Return the text of the revision that the upgrade wrote."""
+    return max((project / "migrations/versions").glob("*region*.py")).read_text(encoding="utf-8")
+
+
+def test_a_column_that_rows_need_a_value_for_is_refused(required: Path, scaffold: Scaffold) -> None:
+    before = tree(required)
+
+    refused = scaffold(required, *TO)
+
+    assert refused.code == 1
+    assert refused.err.endswith(
+        "error: `region` of `Post` and `User` is required, and rows that exist have no value for it; "
+        "nothing was written\n"
+        "help: say what they get, --fill region=VALUE\n"
+    )
+    assert tree(required) == before
+
+
+def test_rows_get_the_value_of_fill_in_all_tables(required: Path, scaffold: Scaffold) -> None:
+    done = scaffold(required, *TO, "--fill", "region=south")
+
+    assert done.code == 0, done.err
+    assert made_by_upgrade(required).count('.values({"region": "south"})') == 2
+
+
+def test_rows_of_one_table_can_get_a_value_of_their_own(required: Path, scaffold: Scaffold) -> None:
+    fills = ("--fill", "Post.region=south", "--fill", "region=north")
+
+    done = scaffold(required, *TO, *fills)
+
+    assert done.code == 0, done.err
+    text = made_by_upgrade(required)
+    assert text.index('.values({"region": "south"})') < text.index('.values({"region": "north"})')
+
+
+def test_migrate_takes_the_same_values_where_the_revision_is_missing(
+    required: Path, scaffold: Scaffold
+) -> None:
+    scaffold(required, *TO, "--fill", "region=south", "-q")
+    next((required / "migrations/versions").glob("*region*.py")).unlink()
+
+    refused = scaffold(required, "migrate", "follow")
+    done = scaffold(required, "migrate", "follow", "--fill", "region=south")
+
+    assert refused.code == 1
+    assert "help: say what they get, --fill region=VALUE" in refused.err
+    assert done.code == 0, done.err
+    assert made_by_upgrade(required).count('.values({"region": "south"})') == 2
+
+
+@pytest.mark.parametrize(
+    ("fill", "code", "told"),
+    [
+        ("region=southern", 1, "does not fit `Post.region`, which is `string(5)`"),
+        ("reggion=south", 2, "help: one with a similar name exists: `region`"),
+        ("Post.reggion=south", 2, "help: one with a similar name exists: `Post.region`"),
+        ("Post.region=a --fill Post.region=b", 2, "`--fill` is given twice for `Post.region`"),
+        ("south", 2, "help: name it: --fill COLUMN=south"),
+    ],
+)
+def test_a_value_that_fits_no_column_is_refused(
+    required: Path, scaffold: Scaffold, fill: str, code: int, told: str
+) -> None:
+    before = tree(required)
+
+    refused = scaffold(required, *TO, *f"--fill {fill}".split())
+
+    assert refused.code == code
+    assert told in refused.err
+    assert "nothing was written" in refused.err
+    assert tree(required) == before
+
+
+def test_a_column_that_goes_needs_consent(required: Path, scaffold: Scaffold) -> None:
+    scaffold(required, *TO, "--fill", "region=south", "-q")
+    before = tree(required)
+
+    refused = scaffold(required, "upgrade", "--dry-run")
+    unchanged = tree(required) == before
+    done = scaffold(required, "upgrade", "--accept-data-loss")
+
+    assert refused.code == 1
+    assert refused.err.endswith(
+        "error: this would lose data of `Post.region` (all values) and `User.region` (all values); "
+        "nothing was written\n"
+        "note: a downgrade brings columns and tables back, but not what was in them\n"
+        "help: add --accept-data-loss if that is meant\n"
+    )
+    assert unchanged
+    assert done.code == 0
+    assert 'batch.drop_column("region")' in "".join(
+        path.read_text(encoding="utf-8")
+        for path in (required / "migrations/versions").glob("*drop_region*.py")
+    )

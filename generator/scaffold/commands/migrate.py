@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scaffold.commands.options import AcceptLoss, Diff, DryRun, Json, Quiet
+from scaffold.commands.options import AcceptLoss, Diff, DryRun, FillColumn, Json, Quiet
 from scaffold.commands.screen import patience, say, show, show_recovery, uninterrupted
 from scaffold.errors import UsageError
 
@@ -34,6 +34,7 @@ def migrate(
     merge: Annotated[
         bool, typer.Option("--merge", help="Join the two ends of a history that two branches left.")
     ] = False,
+    fill: FillColumn = None,
     accept_data_loss: AcceptLoss = False,
     dry_run: DryRun = False,
     diff: Diff = False,
@@ -58,7 +59,9 @@ def migrate(
         if merge:
             found.append(join_heads(root))
         else:
-            found.append(find_missing(root, message or "", accepts_loss=accept_data_loss))
+            found.append(
+                find_missing(root, message or "", fill or (), accepts_loss=accept_data_loss)
+            )
         return found[-1].outcome
 
     with patience("running the migrations on a scratch database", quiet=quiet):

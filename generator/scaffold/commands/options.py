@@ -64,6 +64,14 @@ AcceptLoss = Annotated[
         "--accept-data-loss", help="Go on where columns or tables with their rows would be lost."
     ),
 ]
+FillColumn = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fill",
+        metavar="[ENTITY.]COLUMN=VALUE",
+        help="The value for rows that have none, in one table or in all.",
+    ),
+]
 Conflicts = Annotated[
     OnConflict,
     typer.Option(

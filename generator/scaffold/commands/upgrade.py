@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scaffold.commands.options import Conflicts, Diff, DryRun, Json, OnConflict, Quiet
+from scaffold.commands.options import (
+    AcceptLoss,
+    Conflicts,
+    Diff,
+    DryRun,
+    FillColumn,
+    Json,
+    OnConflict,
+    Quiet,
+)
 from scaffold.commands.screen import patience, say, show, show_recovery, uninterrupted
 
 if TYPE_CHECKING:
@@ -18,6 +27,7 @@ Examples:
   scaffold upgrade --dry-run --diff
   scaffold upgrade
   scaffold upgrade --to v1.4.0 --on-conflict markers
+  scaffold upgrade --fill region=north --fill Post.region=south --accept-data-loss
 """
 
 
@@ -36,6 +46,8 @@ def upgrade(
         list[str] | None,
         typer.Option(metavar="QUESTION=ANSWER", help="The answer to a question that is new."),
     ] = None,
+    fill: FillColumn = None,
+    accept_data_loss: AcceptLoss = False,
     dry_run: DryRun = False,
     diff: Diff = False,
     on_conflict: Conflicts = OnConflict.STOP,
@@ -46,13 +58,14 @@ def upgrade(
 
     Renders the project's entities with both versions and merges the difference into your files.
     Works in a tree with uncommitted changes, writes the revision that the tables need, and keeps
-    what you edited. `copier update` does the same in a clean tree, but for the revision.
+    what you edited. Where the new version would lose columns, or needs values for the rows that
+    exist, it says so and does nothing without --accept-data-loss or --fill. `copier update` does the same in a clean tree, but for the revision.
     """
     from scaffold.new import answers_of
     from scaffold.project import carry_out
-    from scaffold.upgrade import attempt
+    from scaffold.upgrade import Wanted, attempt
 
-    answers = answers_of({}, data or ())
+    wanted = Wanted(to, answers_of({}, data or ()), fill or (), accept_data_loss)
     begun: list[Upgrade] = []
 
     def begin(found: Upgrade) -> None:
@@ -67,8 +80,7 @@ def upgrade(
             Path.cwd(),
             lambda root: attempt(
                 root,
-                to,
-                answers,
+                wanted,
                 markers=on_conflict is OnConflict.MARKERS,
                 on_begin=begin,
             ),

@@ -44,7 +44,7 @@ def checked_fills(
 ) -> dict[str, str]:
     """Return the fills in canonical form; refuse those that do not fit their field."""
     keys = {each.name: _KEYS.get(each.pk, "uuid") for each in entities}
-    checked = {}
+    found = {}
     for name, text in fills.items():
         field = entity.field(name)
         # What a reference holds is a key of the other entity.
@@ -55,11 +55,12 @@ def checked_fills(
         )
         where = f"`{entity.name}.{name}`"
         kind = f"the key of a `{field.to}`" if field.is_reference else f"`{field.type}`"
-        checked[name] = _checked(held, text, where, kind, types)
-    return checked
+        found[name] = checked(held, text, where, kind, types)
+    return found
 
 
-def _checked(field: Field, text: str, where: str, kind: str, types: TypeTable) -> str:
+def checked(field: Field, text: str, where: str, kind: str, types: TypeTable) -> str:
+    """Return a value in canonical form; refuse one that does not fit. `kind` is what it is said to be."""
     if "default" not in types[field.type].accepts:
         raise ScaffoldError(
             f"`--fill` cannot write the value of {where}, which is {kind}",

@@ -72,9 +72,9 @@ class Known:
     def fill(
         self, table: Table, column: Column, fills: Mapping[str, Mapping[str, str]]
     ) -> str | None:
-        """Return the value that the edit has for the rows."""
+        """Return the value that the edit has for the rows, by the name of the field or the column."""
         owner = self._owners.get(table.name)
-        field = self.field(table, column)
-        if owner is None or field is None:
+        if owner is None:
             return None
-        return fills.get(owner.entity.name, {}).get(field.name)
+        field = self.field(table, column)
+        return fills.get(owner.entity.name, {}).get(field.name if field else column.name)

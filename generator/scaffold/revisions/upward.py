@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """A column for which rows need a value that nobody has given."""
+    """A column for which rows need a value that nobody has given; `name` is what --fill calls it.
 
-    label: str
+    `field` is None for a column that the template gives to all tables alike.
+    """
+
+    owner: str
+    name: str
     why: str
     field: Field | None
     refers_to: str | None
@@ -134,22 +138,38 @@ class Upward:
         return None if column.nullable else field.default
 
     def _miss(self, table: Table, column: Column, why: str) -> None:
-        label = self._after.label(table, column)
         target = [key.to_table for key in table.foreign_keys if key.column == column.name]
         kind = read_type(column.type)
         writable = bool(literals(kind, neutral(kind) or ""))
+        owner, _, name = self._after.label(table, column).rpartition(".")
         field = self._after.field(table, column)
-        gap = _Gap(label, why, field, target[0] if target else None, writable)
-        self._gaps.setdefault(label, gap)
+        gap = _Gap(owner, name, why, field, target[0] if target else None, writable)
+        self._gaps.setdefault(f"{owner}.{name}", gap)
 
 
 def _without_values(gaps: list[_Gap]) -> ScaffoldError:
-    whys = [f"`{gap.label}` is required, and {gap.why}" for gap in gaps]
     return ScaffoldError(
-        f"{_and(whys)}; nothing was written",
+        f"{_and(_whys(gaps))}; nothing was written",
         note=_keys([gap.refers_to for gap in gaps if gap.refers_to]),
         help=_way_out(gaps),
     )
+
+
+def _whys(gaps: list[_Gap]) -> list[str]:
+    owners: dict[tuple[str, str], list[str]] = {}
+    for gap in gaps:
+        if gap.field is None:
+            owners.setdefault((gap.name, gap.why), []).append(gap.owner)
+    own = (
+        f"`{gap.owner}.{gap.name}` is required, and {gap.why}"
+        for gap in gaps
+        if gap.field is not None
+    )
+    shared = (
+        f"`{name}` of {listed(tables)} is required, and {why}"
+        for (name, why), tables in owners.items()
+    )
+    return [*own, *shared]
 
 
 def _keys(targets: list[str]) -> str | None:
@@ -159,13 +179,16 @@ def _keys(targets: list[str]) -> str | None:
 
 
 def _way_out(gaps: list[_Gap]) -> str:
-    fillable = [gap for gap in gaps if gap.writable and gap.field is not None]
-    empty = "let it be empty: `null`" if len(gaps) == 1 else "let them be empty: `null`"
-    if len(fillable) < len(gaps):
-        return empty
-    names = [gap.field.name for gap in fillable if gap.field is not None]
-    fills = ["--fill VALUE"] if len(names) == 1 else [f"--fill {name}=VALUE" for name in names]
-    return f"say what they get, {' '.join(fills)}, or {empty}"
+    ways = []
+    names = list(dict.fromkeys(gap.name for gap in gaps))
+    shared = any(gap.field is None for gap in gaps)
+    if all(gap.writable for gap in gaps):
+        named = len(names) > 1 or shared
+        fills = [f"--fill {name}=VALUE" for name in names] if named else ["--fill VALUE"]
+        ways.append(f"say what they get, {' '.join(fills)}")
+    if not shared:
+        ways.append(f"let {'it' if len(gaps) == 1 else 'them'} be empty: `null`")
+    return ", or ".join(ways) or "the template's authors can give it a default"
 
 
 def _and(parts: list[str]) -> str:
