@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
 
+from sqlalchemy import QueuePool, Table
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import DeclarativeBase
+
 import projects
 
 ENTITIES = (
@@ -77,10 +81,26 @@ __all__ = [
     "create_app",
     "create_engine",
     "create_session_factory",
+    "pool_of",
     "reading",
+    "table_of",
 ]
 
 Make = Callable[[], SqlUnitOfWork]
+
+
+def pool_of(engine: AsyncEngine) -> QueuePool:
+    """Return the connections that an engine keeps."""
+    pool = engine.sync_engine.pool
+    assert isinstance(pool, QueuePool)
+    return pool
+
+
+def table_of(row: type[DeclarativeBase]) -> Table:
+    """Return the table of an ORM class."""
+    table = row.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 @dataclass(slots=True)

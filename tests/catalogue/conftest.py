@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.types import Receive, Scope, Send
 
 from catalogue.blog_project import (
     BLOG,
@@ -21,6 +22,7 @@ from catalogue.blog_project import (
     create_app,
     create_engine,
     create_session_factory,
+    pool_of,
     reading,
 )
 from servers import DATABASES, Servers, fresh
@@ -95,12 +97,12 @@ def statements() -> Iterator[Statements]:
 @pytest_asyncio.fixture
 async def client(engine: AsyncEngine, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """Talk HTTP to the application, in this process, with its own lifespan and engine."""
-    assert engine.sync_engine.pool.checkedout() == 0  # this one empties the tables afterwards
+    assert pool_of(engine).checkedout() == 0  # this one empties the tables afterwards
     app = create_app(settings)
     async with app.router.lifespan_context(app) as state:
 
-        async def with_state(scope: dict[str, object], receive: object, send: object) -> None:
-            await app({**scope, "state": dict(state)}, receive, send)
+        async def with_state(scope: Scope, receive: Receive, send: Send) -> None:
+            await app({**scope, "state": dict(state or {})}, receive, send)
 
         transport = httpx.ASGITransport(with_state, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://blog") as client:

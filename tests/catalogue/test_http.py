@@ -12,7 +12,7 @@ from blog.domain.tag import NewTag
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from catalogue import entries
-from catalogue.blog_project import Make, Statements
+from catalogue.blog_project import Make, Statements, pool_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -109,7 +109,7 @@ async def test_20_export_is_a_line_per_row(client: httpx.AsyncClient, engine: As
     assert answer.headers["content-type"].startswith("application/x-ndjson")
     lines = [json.loads(line) for line in answer.text.splitlines()]
     assert [line["title"] for line in lines] == ["Post 3", "Post 2", "Post 1"]
-    assert engine.sync_engine.pool.checkedout() == 0
+    assert pool_of(engine).checkedout() == 0
 
 
 async def test_23_bulk_create_is_all_or_nothing(client: httpx.AsyncClient, make_work: Make) -> None:

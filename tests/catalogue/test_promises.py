@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from decimal import Decimal
 from itertools import count
 from subprocess import Popen
 from typing import Any
@@ -230,7 +231,7 @@ async def test_batches_visit_each_row_once_while_rows_change(
             owners = [str(1 + (changed * 19 + number * 1999) % rows) for number in range(50)]
             fit = AccountFields.owner.in_(owners)
             async with make_work() as work:
-                changed += await work.accounts.update_where({"balance": changed}, fit)
+                changed += await work.accounts.update_where({"balance": Decimal(changed)}, fit)
                 await work.commit()
         return changed
 

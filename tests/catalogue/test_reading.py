@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 import pytest_asyncio
-from blog.domain.criteria import all_of, any_of, not_
+from blog.domain.criteria import Criterion, all_of, any_of, not_
 from blog.domain.errors import InvalidCursor, NotFound, SeveralFound
 from blog.domain.post import Post, PostFields, PostStatus
 from blog.domain.user import User, UserFields
@@ -62,7 +62,7 @@ async def test_12_filters_and_order(work: SqlUnitOfWork, posts: list[Post]) -> N
     async_, too, sync, sure = posts
     F = PostFields
 
-    async def titles(*where: object) -> list[str]:
+    async def titles(*where: Criterion) -> list[str]:
         return [post.title for post in await work.posts.find_all(*where)]
 
     assert await titles(F.price.gt(Decimal(5)), F.views.ge(7)) == ["async too"]

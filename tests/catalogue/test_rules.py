@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import gates
+from scaffold.check.run import check
 
 PACKAGE = "src/blog"
 
@@ -113,3 +114,70 @@ def test_40_scalar_scalars_execute(blog_folder: Path) -> None:
     for file, _ in modules(blog_folder, "persistence"):
         text = file.read_text(encoding="utf-8")
         assert ").scalars().all()" not in text.replace("await self._session.scalars(", ""), file
+
+
+SYNC_SESSION = """
+from sqlalchemy.orm import Session
+
+
+async def first(session: Session) -> object:
+    return session.get(object, 1)
+"""
+BLOCKING_CALL = """
+import time
+
+
+async def wait() -> None:
+    time.sleep(1)
+"""
+SHARED_SESSION = """
+import asyncio
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def both(session: AsyncSession) -> None:
+    await asyncio.gather(session.execute(select(1)), session.execute(select(2)))
+"""
+HIDDEN_SESSION = """
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+engine = create_async_engine("sqlite+aiosqlite://")
+session = AsyncSession(engine)
+"""
+
+
+def test_36_the_project_keeps_the_async_rules(blog_folder: Path) -> None:
+    assert check([blog_folder]).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("broken_rule", "code"),
+    [("SCA027", SYNC_SESSION), ("SCA006", SHARED_SESSION), ("SCA001", HIDDEN_SESSION)],
+)
+def test_36_a_broken_async_rule_is_named(broken: Path, broken_rule: str, code: str) -> None:
+    module = broken / PACKAGE / "persistence/by_hand.py"
+    module.write_text(f'"""By hand."""\n{code}', encoding="utf-8")
+
+    assert broken_rule in [each.code for each in check([module]).findings]
+
+
+def test_36_a_blocking_call_is_named_by_ruff(broken: Path) -> None:
+    module = broken / PACKAGE / "persistence/by_hand.py"
+    module.write_text(f'"""By hand."""\n{BLOCKING_CALL}', encoding="utf-8")
+
+    with pytest.raises(AssertionError, match="ASYNC251"):
+        gates.linted(broken)
+
+
+def test_every_row_has_a_test() -> None:
+    named = re.compile(r"def test_(\d\d(?:_\d\d)*)_")
+    rows = {
+        int(row)
+        for file in Path(__file__).parent.glob("test_*.py")
+        for rows in named.findall(file.read_text(encoding="utf-8"))
+        for row in rows.split("_")
+    }
+
+    assert set(range(1, 46)) == rows

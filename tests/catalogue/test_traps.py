@@ -23,7 +23,6 @@ from sqlalchemy import (
     ForeignKey,
     MetaData,
     String,
-    Table,
     insert,
     inspect,
     select,
@@ -42,7 +41,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.schema import CreateTable
 
 from catalogue import entries
-from catalogue.blog_project import Make, Statements
+from catalogue.blog_project import Make, Statements, pool_of, table_of
 
 pytestmark = pytest.mark.asyncio
 ONLY_SQLITE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
@@ -135,14 +134,14 @@ async def test_an_exit_that_commits_and_then_closes_leaks(
         async with recipe as session:
             await session.execute(select(UserRow))
             session.add(PostRow(title="T", body="B", author_id=987_654))
-    assert engine.sync_engine.pool.checkedout() == 1
+    assert pool_of(engine).checkedout() == 1
     await recipe.session.close()
 
     with pytest.raises(MissingReference):
         async with make_work() as work:
             await work.posts.add(entries.post(987_654))
             await work.commit()
-    assert engine.sync_engine.pool.checkedout() == 0
+    assert pool_of(engine).checkedout() == 0
 
 
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
@@ -201,7 +200,7 @@ async def test_strings_without_a_length_are_no_columns_of_mariadb() -> None:
         name: Mapped[str]
 
     with pytest.raises(CompileError):
-        CreateTable(Bare.__table__).compile(dialect=mysql.dialect())  # type: ignore[no-untyped-call]
+        CreateTable(table_of(Bare)).compile(dialect=mysql.dialect())
 
     class Ours(Base):
         __tablename__ = "ours_with_a_string"
@@ -209,9 +208,8 @@ async def test_strings_without_a_length_are_no_columns_of_mariadb() -> None:
         id: Mapped[int] = mapped_column(primary_key=True)
         name: Mapped[str]
 
-    table = Ours.__table__
-    assert "VARCHAR(255)" in str(CreateTable(table).compile(dialect=mysql.dialect()))  # type: ignore[no-untyped-call]
-    assert isinstance(table, Table)
+    table = table_of(Ours)
+    assert "VARCHAR(255)" in str(CreateTable(table).compile(dialect=mysql.dialect()))
     Base.metadata.remove(table)
     Base.registry._dispose_cls(Ours)
 
@@ -461,7 +459,7 @@ async def test_a_fixture_that_rolls_back_keeps_what_was_committed(engine: AsyncE
         await session.rollback()
     async with engine.connect() as connection:
         assert (await connection.execute(select(TagRow.name))).all()
-        await connection.execute(TagRow.__table__.delete())
+        await connection.execute(table_of(TagRow).delete())
         await connection.commit()
 
     async with engine.connect() as connection, connection.begin() as outer:
@@ -503,6 +501,8 @@ async def test_starting_creates_no_tables(kind: str) -> None:
     from blog.api.app import create_app
 
     app = create_app(Settings(database_url="sqlite+aiosqlite://"))
-    async with app.router.lifespan_context(app) as state, state["engine"].connect() as connection:
-        assert await connection.run_sync(lambda sync: inspect(sync).get_table_names()) == []
+    async with app.router.lifespan_context(app) as state:
+        assert state is not None
+        async with state["engine"].connect() as connection:
+            assert await connection.run_sync(lambda sync: inspect(sync).get_table_names()) == []
     assert kind == "sqlite"

@@ -5,7 +5,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from blog.domain.account import AccountFields
+from blog.domain.account import AccountChanges, AccountFields
 from blog.domain.errors import (
     AlreadyExists,
     Contention,
@@ -15,7 +15,7 @@ from blog.domain.errors import (
     StillReferenced,
     VersionConflict,
 )
-from blog.domain.post import PostFields, PostStatus
+from blog.domain.post import PostChanges, PostFields, PostStatus
 from blog.domain.refresh_token import RefreshTokenFields
 from blog.domain.user import UserFields
 from blog.persistence.unit_of_work import SqlUnitOfWork
@@ -117,7 +117,11 @@ async def test_25_update_one_partial_bulk_and_by_statement(work: SqlUnitOfWork) 
     )
     assert await work.posts.update_where({"views": 1}, PostFields.id.eq(-1)) == 0
     assert await work.posts.update_where({}, PostFields.views.eq(0)) == 0
-    each = {posts[0].id: {"title": "A"}, posts[1].id: {"title": "B"}, -1: {"title": "C"}}
+    each: dict[int, PostChanges] = {
+        posts[0].id: {"title": "A"},
+        posts[1].id: {"title": "B"},
+        -1: {"title": "C"},
+    }
     assert await work.posts.update_each(each) == 2
     assert await work.posts.update_each({}) == 0
     titles = [
@@ -237,7 +241,7 @@ async def test_31_fifty_transfers_with_versions_lose_nothing(make_work: Make) ->
         async def use_case(work: SqlUnitOfWork) -> None:
             before = await work.accounts.get(ada.id)
             try:
-                changes = {"balance": before.balance + 1}
+                changes: AccountChanges = {"balance": before.balance + 1}
                 await work.accounts.update(ada.id, changes, version=before.version)
             except VersionConflict as error:
                 raise Contention from error
