@@ -1,0 +1,21 @@
+"""Fake repositories give the keys that a database would."""
+
+from macro_modules import derived, lines, macros
+from projects import entity
+
+fake = macros("fake")
+
+BLOG = derived(entity("Post", "title:str"), entity("User", "name:str", pk="uuid7"))
+
+
+def test_keys_that_a_database_counts_are_counted() -> None:
+    assert "return next(self._keys)" in lines(fake.next_key(BLOG["Post"]))
+    assert lines(fake.imports(BLOG["Post"])) == [
+        "import itertools",
+        "from tests.fakes.fake_storage import FakeStorage",
+    ]
+
+
+def test_other_keys_are_random() -> None:
+    assert "return uuid.uuid4()" in lines(fake.next_key(BLOG["User"]))
+    assert lines(fake.imports(BLOG["User"])) == ["from uuid import UUID", "import uuid"]

@@ -1,0 +1,79 @@
+"""ORM models: columns, references, and what they import."""
+
+from macro_modules import derived, lines, macros
+from projects import entity
+
+row = macros("row")
+
+BLOG = derived(
+    entity("User", "email:email:null", "mentor:User:null:back=pupils", pk="uuid7"),
+    entity(
+        "Post",
+        "title:str,200:column=headline",
+        "price:decimal,8,2:server_default=1.5",
+        "kind:enum,open,closed",
+        "author:User:on_delete=cascade",
+        soft_delete=True,
+        lock=True,
+    ),
+)
+
+
+def column(name: str) -> str:
+    (line,) = (each for each in lines(row.columns(BLOG["Post"])) if each.startswith(f"{name}:"))
+    return line
+
+
+def test_a_column_has_its_name_where_it_is_not_the_fields() -> None:
+    assert column("title") == 'title: Mapped[str] = mapped_column("headline", Varchar(200))'
+
+
+def test_a_server_default_is_text() -> None:
+    assert column("price").endswith('mapped_column(Fixed(8, 2), server_default=TextClause("1.5"))')
+
+
+def test_an_enum_is_as_long_as_its_longest_value() -> None:
+    assert column("kind") == "kind: Mapped[PostKind] = mapped_column(Choice(PostKind, 6))"
+
+
+def test_a_reference_is_a_foreign_key_with_a_name() -> None:
+    assert column("author_id") == (
+        "author_id: Mapped[UUID] = mapped_column("
+        'ForeignKey("users.id", name="fk_posts_author_id", ondelete="CASCADE"))'
+    )
+
+
+def test_the_key_is_of_its_kind() -> None:
+    assert row.key(BLOG["Post"]) == "id: Mapped[int] = mapped_column(BigKey(), primary_key=True)"
+    assert row.key(BLOG["User"]) == (
+        "id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=uuid7)"
+    )
+
+
+def test_a_relation_to_its_own_entity_says_which_side_is_one() -> None:
+    (mentor,) = lines(row.relations(BLOG["User"]))
+
+    assert mentor.startswith('mentor: Mapped["UserRow | None"] = relationship(')
+    assert 'foreign_keys=[mentor_id], remote_side="UserRow.id"' in mentor
+    assert "remote_side" not in row.relations(BLOG["Post"])
+
+
+def test_only_other_modules_are_imported_for_the_type_checker() -> None:
+    assert lines(row.related(BLOG["Post"], "blog")) == [
+        "if TYPE_CHECKING:",
+        "from blog.persistence.models.user import UserRow",
+    ]
+    assert row.related(BLOG["User"], "blog") == ""
+
+
+def test_options_are_mixins() -> None:
+    assert row.mixins(BLOG["Post"]) == "Timestamps, SoftDelete, Versioned, "
+
+
+def test_mail_addresses_are_stored_in_lower_case() -> None:
+    assert lines(row.validators(BLOG["User"])) == [
+        '@validates("email")',
+        "def _lower_email(self, _name: str, value: str | None) -> str | None:",
+        "return value.lower() if value is not None else None",
+    ]
+    assert row.validators(BLOG["Post"]) == ""
