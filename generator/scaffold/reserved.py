@@ -130,7 +130,7 @@ CLASS_NAMES = _by_word(
             KeysetQuery Limit LongText Microseconds Moment NaiveTime NdjsonResponse
             NotFound NumberedPage NumberedPageRead OffsetQuery Ordering Page PageNumber
             PageRead PageSize PrefixRouter Problem Repository Schema Service Settings Slug
-            SoftDelete SqlRepository SqlTransaction SqlUnitOfWork TimeOfDay Timestamps
+            SoftDelete SpanOfTime SqlRepository SqlTransaction SqlUnitOfWork TimeOfDay Timestamps
             ToMany UnitOfWork Unset Upserted Url UtcDateTime Varchar VersionConflict Versioned
             Work
         """,
