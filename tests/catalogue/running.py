@@ -14,13 +14,15 @@ PATIENCE = 30
 
 
 @contextmanager
-def running(folder: Path, database_url: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def running(
+    folder: Path, database_url: str, *, log_level: str = "warning"
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Run the application with uvicorn; return its address and its process. It has nothing to complain of."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "PYTHONPATH": str(folder / "src"), "DATABASE_URL": database_url}
-    options = ["--port", str(port), "--log-level", "warning", "--no-access-log"]
+    options = ["--port", str(port), "--log-level", log_level, "--no-access-log"]
     command = [sys.executable, "-m", "uvicorn", "--factory", "blog.api.app:create_app", *options]
     with TemporaryFile() as errors:
         try:
