@@ -30,6 +30,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "field remove": ("field", "remove", "Item7", "about", "--accept-data-loss"),
     "rename": ("rename", "Item7", "Thing{turn}"),
     "destroy": ("destroy", "Item20", "--accept-data-loss"),
+    "alter": ("alter", "Item7", "--soft-delete"),
+    "upgrade, newest": ("upgrade",),
+    "doctor": ("doctor",),
+    "check": ("check",),
 }
 
 

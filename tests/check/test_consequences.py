@@ -250,7 +250,8 @@ async def test_010_a_commit_ends_the_stream(factory: Factory, kind: str) -> None
     else:
         await read()
 
-    assert seen == {"sqlite": ROWS, "postgresql": 50, "mariadb": 10}[kind]
+    # What the driver had fetched by then: how much that is, is its own business.
+    assert seen == ROWS if kind == "sqlite" else 0 < seen < ROWS
 
 
 @pytest.mark.asyncio
