@@ -60,6 +60,8 @@ def _parse_own_form(text: str) -> Parsed | None:
             _scalars(tail, start + body.count("\n") + 3, data, lines)
     except ValueError:
         return None
+    if not opened and data.get("entities", []) != []:
+        return None
     first = lines.get("entities", 0) + 1
     return Parsed(data, lines, tuple(range(first, first + len(data.get("entities", ())))))
 

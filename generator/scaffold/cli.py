@@ -49,7 +49,8 @@ def run(arguments: Sequence[str]) -> int:
             code = INTERRUPTED
         # Typer does not publish the class of its usage errors; they alone can format themselves.
         elif message := getattr(error, "format_message", None):
-            return fail_usage(message(), arguments, wants_json=wants_json)
+            command = getattr(getattr(error, "ctx", None), "command_path", "scaffold")
+            return fail_usage(message(), command, wants_json=wants_json)
         else:
             return fail_internally(error, wants_json=wants_json)
     # Typer turns Ctrl-C in a command into this code, and says nothing.
@@ -100,17 +101,15 @@ def fail_interrupted(*, wants_json: bool) -> int:
     return INTERRUPTED
 
 
-def fail_usage(problem: str, arguments: Sequence[str], *, wants_json: bool) -> int:
-    """Print what is wrong with the command line, in the form of all errors."""
-    from scaffold.commands import command_of
-
+def fail_usage(problem: str, command: str, *, wants_json: bool) -> int:
+    """Print what is wrong with the words of a command, in the form of all errors."""
     if problem.startswith("Usage:"):  # no command: the help is the answer
         sys.stdout.write(f"{problem}\n")
         return UsageError.exit_code
     message, _, hint = problem.partition(". ")
     hint = hint[:1].lower() + hint[1:]
-    asked = " ".join(filter(None, ("scaffold", command_of(arguments), "--help")))
-    usage = UsageError(message[:1].lower() + message[1:].rstrip("."), help=hint or asked)
+    message = message[:1].lower() + message[1:].rstrip(".")
+    usage = UsageError(message, help=hint or f"{command} --help")
     return fail(usage, wants_json=wants_json)
 
 

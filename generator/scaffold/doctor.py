@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scaffold.answers import ANSWERS_FILE, read
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
-from scaffold.project import Project, load
+from scaffold.project import Project, load, refuse_broken
 from scaffold.render import render
 from scaffold.source import resolve, tags
 from scaffold.tree import Tree
@@ -60,9 +60,7 @@ def _without_template(root: Path) -> Iterator[Problem]:
 
 
 def _with_template(project: Project) -> Iterator[Problem]:
-    from scaffold.entities import validate
-
-    yield from _stopped_by(lambda: validate(project.entities, project.types))
+    yield from _stopped_by(lambda: refuse_broken(project))
     yield from _deleted_registries(project)
     yield from _markers(project)
     yield from _drift(project.root)

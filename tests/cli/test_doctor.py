@@ -90,6 +90,16 @@ CASES: dict[str, tuple[Callable[[Path], None], str, str]] = {
         "this is a conflict marker of an unfinished merge",
         "keep the entities of both sides",
     ),
+    "a_field_twice": (
+        lambda blog: edit(
+            blog / ANSWERS,
+            lambda text: text.replace(
+                '[{"name": "email"', '[{"name": "name", "type": "text"}, {"name": "email"', 1
+            ),
+        ),
+        ".copier-answers.yml:11: `User` has the field `name` twice",
+        "correct the line",
+    ),
     "unresolved_markers": (marked, "a conflict marker is left", "decide between the two sides"),
     "rejected_changes": (
         rejected,

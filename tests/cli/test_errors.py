@@ -336,6 +336,7 @@ def test_debug_shows_the_traceback(
 
 USAGE_ERRORS = {
     "model": "error: missing argument 'NAME'\nhelp: scaffold model --help\n",
+    "field add Post": "error: missing argument 'FIELD...'\nhelp: scaffold field add --help\n",
     "modle Post": "error: no such command 'modle'\nhelp: did you mean 'model'?\n",
     "model Post --nul": "error: no such option: --nul\nhelp: scaffold model --help\n",
     "model Post --pk serial": (

@@ -94,6 +94,16 @@ def test_conflicts_that_are_left_are_drift(blog: Path, scaffold: Scaffold) -> No
     line = (blog / MODEL).read_text().splitlines().index("<<<<<<< your file") + 1
     assert f"  conflict  {MODEL}\n" in result.out
     assert [f"{MODEL}:{line}: a conflict is not resolved"] == drifts(result.out)
+
+
+def test_each_conflict_of_a_file_has_its_line(blog: Path, scaffold: Scaffold) -> None:
+    conflict = "<<<<<<< your file\n=======\n>>>>>>> after\n"
+    (blog / MODEL).write_text(conflict * 3, encoding="utf-8")
+
+    result = scaffold(blog, "status")
+
+    assert f"{MODEL}:1: a conflict is not resolved\n" in result.out
+    assert "note: others in this file begin at line 4, 7\n" in result.out
     assert "help: decide between the two sides, and delete the markers\n" in result.out
 
 

@@ -125,6 +125,8 @@ def test_a_folder_without_answers_is_no_project(tmp_path: Path) -> None:
         (["entities: [", '{"plural": "posts"},', "]"], ":7: this is not an entity: it has no na"),
         (["entities: [", '"Post",', "]"], ":7: this is not an entity"),
         (["entities: {}"], ":6: `entities` is not a list"),
+        (["entities: 3"], ":6: `entities` is not a list"),
+        ([f"entities: [{POST}, {POST}]"], ":6: the entity `Post` is recorded a second time"),
         ([], ": `entities` is missing"),
     ],
 )

@@ -212,6 +212,22 @@ def test_former_names_mean_nothing_to_an_empty_project() -> None:
     assert "accounts" == account.table
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "place"),
+    [
+        ("from: User", "from: Usr", "x.yml:2: there is no `Usr`"),
+        ("from: name", "from: nmae", "x.yml:6: there is no `nmae`"),
+    ],
+)
+def test_a_misspelled_former_name_is_not_taken_for_a_new_one(
+    right: str, wrong: str, place: str
+) -> None:
+    error = refusal(RENAMED.replace(right, wrong), entities_of(BLOG))
+
+    assert error.message.startswith(place)
+    assert f"did you mean `{right.removeprefix('from: ')}`?" in str(error.help)
+
+
 def test_a_former_name_that_is_also_there_is_refused() -> None:
     both = RENAMED.replace("    renamed_from: User\n", "").replace("Account", "User")
 

@@ -83,8 +83,10 @@ def _of_marked_revisions(history: History, folder: Path) -> Iterator[Drift]:
 
 
 def _marked(path: str, markers: tuple[int, ...]) -> Drift:
+    first, *more = markers
     return Drift(
-        f"{path}:{markers[0]}: a conflict is not resolved",
+        f"{path}:{first}: a conflict is not resolved",
+        note=f"others in this file begin at line {', '.join(map(str, more))}" if more else None,
         help="decide between the two sides, and delete the markers",
     )
 

@@ -44,7 +44,7 @@ def export(
     from scaffold.apply import settle
     from scaffold.errors import UsageError
     from scaffold.manifest.writing import as_json, as_yaml, document_of
-    from scaffold.project import load
+    from scaffold.project import load, refuse_broken
 
     if yaml and json:
         raise UsageError("--yaml and --json exclude each other", help="leave one out")
@@ -52,6 +52,7 @@ def export(
     settle(root, show_recovery)
     with patience("loading the project's template"):
         project = load(root)
+    refuse_broken(project)
     chosen = choose(project.entities, entities or ())
     document = document_of(chosen, project.types, project.primary_key)
     typer.echo(as_json(document) if json else as_yaml(document))

@@ -25,12 +25,13 @@ def list_entities(*, json: Json = False) -> int:
     """Show the project's entities, with their fields as they could be typed."""
     from scaffold.answers import find_project
     from scaffold.apply import settle
-    from scaffold.project import load
+    from scaffold.project import load, refuse_broken
 
     root = find_project(Path.cwd())
     settle(root, show_recovery)
     with patience("loading the project's template"):
         project = load(root)
+    refuse_broken(project)
     if json:
         from scaffold.document import as_json, entity_records
 

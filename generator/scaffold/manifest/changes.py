@@ -11,9 +11,10 @@ from scaffold.entities import in_order
 from scaffold.errors import ScaffoldError
 from scaffold.manifest.nodes import problem
 from scaffold.manifest.reading import completed
+from scaffold.names import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from scaffold.entities import Entity, Field
     from scaffold.manifest.reading import Described, Document
@@ -67,7 +68,11 @@ def _entity_renames(document: Document, known: Mapping[str, Entity]) -> dict[str
     named = {each.entity.name for each in document.entities}
     for each in document.entities:
         old, new = each.renamed_from, each.entity.name
-        if old is None or old not in known:
+        if old is None:
+            continue
+        if old not in known:
+            if new not in known:
+                _refuse_misspelled(document, each.line, old, known.keys() - named)
             continue
         if new in known or old in named or old in renames:
             raise _taken(document, each.line, f"`{old}`", f"`{renames.get(old, new)}`")
@@ -81,6 +86,8 @@ def _field_renames(document: Document, each: Described, before: Entity) -> dict[
     named = {field.name for field in each.entity.fields}
     for new, old in each.former_fields.items():
         if old not in known:
+            if new not in known:
+                _refuse_misspelled(document, each.lines[new], old, known - named)
             continue
         if new in known or old in named or old in renames:
             entity = each.entity.name
@@ -88,6 +95,17 @@ def _field_renames(document: Document, each: Described, before: Entity) -> dict[
             raise _taken(document, each.lines[new], f"`{before.name}.{old}`", other)
         renames[old] = new
     return renames
+
+
+def _refuse_misspelled(document: Document, line: int, old: str, gone: Iterable[str]) -> None:
+    """Refuse a former name that there is none of, where something like it would go or stay behind."""
+    if near := nearest(old, sorted(gone)):
+        raise problem(
+            document.source,
+            line,
+            f"there is no `{old}` that could be renamed",
+            help=f"did you mean `{near}`? if not, leave out `renamed_from`",
+        )
 
 
 def _taken(document: Document, line: int, old: str, new: str) -> ScaffoldError:
