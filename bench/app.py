@@ -6,7 +6,6 @@ takes in their process. The latter says the same where the process is what there
 and depends less on what else the machine does. A profile follows where a goal is missed.
 """
 
-import argparse
 import asyncio
 import json
 import subprocess
@@ -20,7 +19,7 @@ from statistics import median
 from typing import Any
 
 from serving import database, execute, fetch, make, of_project, processor_time, serving
-from workplace import environment, run
+from workplace import command_line, environment, goal, options, run
 
 BENCH = Path(__file__).parent
 CONNECTIONS = 16
@@ -77,14 +76,12 @@ SCENARIOS = (
 
 def main() -> None:
     """Make the project, run both applications, and report."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = command_line(__doc__)
     parser.add_argument("--turns", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
     parser.add_argument("--profile", action="store_true", help="also where goals are met")
-    parser.add_argument("--quick", action="store_true", help="one short turn")
-    arguments = parser.parse_args()
-    if arguments.quick:
-        arguments.turns, arguments.seconds = 1, 0.5
+    parser.add_argument("--profiled", type=int, default=2_000, help="requests of a profile")
+    arguments = options(parser, turns=1, seconds=0.2, profile=True, profiled=10)
     with tempfile.TemporaryDirectory(prefix="scaffold-bench-") as name, ExitStack() as stack:
         folder = Path(name)
         variables = environment(folder)
@@ -100,28 +97,11 @@ def main() -> None:
         )
         missed = compare(generated, bare, url, arguments.turns, arguments.seconds)
         print("\nstatements of one request")
-        print(
-            run(
-                project,
-                own,
-                sys.executable,
-                str(BENCH / "inspection.py"),
-                "statements",
-                *requests(),
-            )
-        )
+        inspect = (project, own, sys.executable, str(BENCH / "inspection.py"))
+        print(run(*inspect, "statements", "2", *requests()))
         if missed or arguments.profile:
             wanted = SCENARIOS if arguments.profile else missed
-            print(
-                run(
-                    project,
-                    own,
-                    sys.executable,
-                    str(BENCH / "inspection.py"),
-                    "profile",
-                    *requests(wanted),
-                )
-            )
+            print(run(*inspect, "profile", str(arguments.profiled), *requests(wanted)))
 
 
 def compare(
@@ -134,7 +114,7 @@ def compare(
             measure(server, scenario, path, min(seconds, 1.0))
     before = asyncio.run(fetch(url, SESSIONS))
     print(f"{'':28}{'answers a second':^24}{'processor time (us)':^24}")
-    print(f"{'':28}{'bare':>8}{'ours':>8}{'ratio':>8}{'bare':>8}{'ours':>8}{'ratio':>8}{'goal':>7}")
+    print(f"{'':28}{'bare':>8}{'ours':>8}{'ratio':>8}{'bare':>8}{'ours':>8}{'ratio':>8}")
     for scenario in SCENARIOS:
         pairs = [
             (
@@ -150,7 +130,7 @@ def compare(
         met = rates >= scenario.goal
         print(
             f"{scenario.name:28}{rate[0]:8.0f}{rate[1]:8.0f}{rates:8.2f}"
-            f"{cost[0]:8.0f}{cost[1]:8.0f}{costs:8.2f}{scenario.goal:7.2f} {'met' if met else 'missed'}"
+            f"{cost[0]:8.0f}{cost[1]:8.0f}{costs:8.2f}  {goal(f'{scenario.goal:.2f}', is_met=met)}"
         )
         if not met:
             missed.append(scenario)

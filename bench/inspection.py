@@ -1,6 +1,6 @@
 """Look into single requests of a generated application, in its folder: their statements, or a profile.
 
-inspection.py statements|profile '["name", "GET", "/posts/1", ""]' ...
+inspection.py statements|profile TIMES '["name", "GET", "/posts/1", ""]' ...
 """
 
 import asyncio
@@ -19,7 +19,6 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from starlette.types import ASGIApp as Application
 from starlette.types import Receive, Scope, Send
 
-PROFILED = 2_000
 SHOWN = 12
 
 
@@ -50,8 +49,8 @@ async def statements(app: Application) -> None:
         # It tells of what is not prepared: of BEGIN, COMMIT and ROLLBACK, where they are really sent.
         connection.driver_connection.add_query_logger(lambda one: sent.append(one.query))
 
-    for name, method, path, body in map(json.loads, sys.argv[2:]):
-        for _ in range(2):  # the first one also sets up its connection
+    for name, method, path, body in map(json.loads, sys.argv[3:]):
+        for _ in range(int(sys.argv[2])):  # the first one also sets up its connection
             sent.clear()
             await call(app, method, path, body)
         words = Counter(statement.split()[0].strip(";").upper() for statement in sent)
@@ -60,20 +59,19 @@ async def statements(app: Application) -> None:
 
 async def profile(app: Application) -> None:
     """Print which packages take how much of the time of a request."""
-    for name, method, path, body in map(json.loads, sys.argv[2:]):
+    times = int(sys.argv[2])
+    for name, method, path, body in map(json.loads, sys.argv[3:]):
         await call(app, method, path, body)
         profiler = cProfile.Profile()
         profiler.enable()
-        for _ in range(PROFILED):
+        for _ in range(times):
             await call(app, method, path, body)
         profiler.disable()
         shares: Counter[str] = Counter()
         for (file, _, function), numbers in pstats.Stats(profiler).stats.items():  # type: ignore[attr-defined]
             shares[package_of(file, function)] += numbers[2]
         total = sum(shares.values())
-        print(
-            f"\nprofile of {name}: {total / PROFILED * 1e6:.0f} us a request with the profiler on"
-        )
+        print(f"\nprofile of {name}: {total / times * 1e6:.0f} us a request with the profiler on")
         for package, seconds in shares.most_common(SHOWN):
             print(f"  {package:28}{seconds / total:6.1%}")
 

@@ -17,7 +17,19 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workplace import FIELDS, REPOSITORY, SCAFFOLD, commit, environment, records, run, template
+from workplace import (
+    FIELDS,
+    REPOSITORY,
+    SCAFFOLD,
+    command_line,
+    commit,
+    environment,
+    goal,
+    options,
+    records,
+    run,
+    template,
+)
 
 sys.path.insert(0, str(REPOSITORY / "generator"))
 IMPORTS = (sys.executable, "-c", "import typer, jinja2, yaml")
@@ -56,15 +68,11 @@ def main() -> None:
 
 def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = command_line(__doc__)
     parser.add_argument("--turns", type=int, default=11, help="how often each is measured")
     parser.add_argument("--copier-turns", type=int, default=3, help="how often copier update is")
     parser.add_argument("--sizes", type=int, nargs="+", default=[1, 20, 200])
-    parser.add_argument("--quick", action="store_true", help="one turn, to see that it works")
-    arguments = parser.parse_args()
-    if arguments.quick:
-        arguments.turns, arguments.copier_turns, arguments.sizes = 1, 1, [1, 3]
-    return arguments
+    return options(parser, turns=1, copier_turns=1, sizes=[1])
 
 
 def subject(folder: Path, source: Path, size: int, variables: dict[str, str]) -> Subject:
@@ -158,18 +166,18 @@ def cpu_of_children() -> float:
 
 def report(subjects: list[Subject]) -> None:
     """Print the medians, and how they compare."""
-    print(f"{'entities':>8}  {'what':<15} {'wall':>9} {'CPU':>9} {'ratio':>7}  goal")
+    print(f"{'entities':>8}  {'what':<15} {'wall':>9} {'CPU':>9} {'ratio':>7}")
     for each in subjects:
         base = statistics.median(cpu for _, cpu in each.seconds["imports"])
         for name, seconds in each.seconds.items():
             if not seconds:
                 continue
             wall, cpu = (statistics.median(values) for values in zip(*seconds, strict=True))
-            goal = GOALS.get(each.size) if name == "scaffold model" else None
-            met = "" if goal is None else f"{goal:.0f}: {'met' if cpu / base <= goal else 'missed'}"
+            limit = GOALS.get(each.size) if name == "scaffold model" else None
+            wanted = goal(f"{limit:.0f}", is_met=cpu / base <= limit) if limit else ""
             print(
                 f"{each.size:>8}  {name:<15} {wall * 1000:>6.0f} ms {cpu * 1000:>6.0f} ms"
-                f" {cpu / base:>7.2f}  {met}".rstrip()
+                f" {cpu / base:>7.2f}  {wanted}".rstrip()
             )
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from workplace import SCAFFOLD, run, template
+from workplace import blog
 
 SERVER = os.environ.get(
     "SCAFFOLD_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres"
@@ -34,12 +34,7 @@ START_SECONDS = 30
 
 def make(folder: Path, variables: dict[str, str]) -> Path:
     """Make the project with the entities."""
-    source = template(folder / "template", variables)
-    new = ("new", "blog", "--template", str(source), "--defaults", "--no-git", "--quiet")
-    run(folder, variables, *SCAFFOLD, *new)
-    for entity in ENTITIES:
-        run(folder / "blog", variables, *SCAFFOLD, "model", *entity, "--quiet")
-    return folder / "blog"
+    return blog(folder, variables, ENTITIES)
 
 
 def of_project(project: Path, variables: dict[str, str], url: str) -> dict[str, str]:

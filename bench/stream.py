@@ -3,7 +3,6 @@
 Goals: the process grows by less than 32 MiB over idle, and the first byte comes within 100 ms.
 """
 
-import argparse
 import asyncio
 import socket
 import sqlite3
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serving import database, execute, make, of_project, serving
-from workplace import environment, run
+from workplace import command_line, environment, goal, options, run
 
 GROWTH, FIRST = 32.0, 100.0  # MiB, milliseconds
 LOOK = 1 << 20  # bytes between two looks at the memory
@@ -44,10 +43,10 @@ class Outcome:
 
 def main() -> None:
     """Make the project, fill its tables, and export them."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = command_line(__doc__)
     parser.add_argument("--rows", type=int, default=500_000)
     parser.add_argument("--only", choices=["postgresql", "sqlite"])
-    arguments = parser.parse_args()
+    arguments = options(parser, rows=2_000)
     with tempfile.TemporaryDirectory(prefix="scaffold-bench-") as name:
         folder = Path(name)
         variables = environment(folder)
@@ -126,15 +125,15 @@ def resident(process: subprocess.Popen[bytes]) -> float:
 
 def report(kind: str, outcome: Outcome) -> None:
     """Print what came of it, beside the goals."""
-    met = [
-        "met" if value <= goal else "missed"
-        for value, goal in ((outcome.growth, GROWTH), (outcome.first, FIRST))
-    ]
-    print(
-        f"{kind}: {outcome.lines} rows in {outcome.seconds:.1f} s ({outcome.lines / outcome.seconds:.0f}/s)"
-    )
-    print(f"  growth over idle {outcome.growth:6.1f} MiB (goal {GROWTH:.0f}: {met[0]})")
-    print(f"  first byte       {outcome.first:6.1f} ms  (goal {FIRST:.0f}: {met[1]})")
+    rate = outcome.lines / outcome.seconds
+    print(f"{kind}: {outcome.lines:,} rows in {outcome.seconds:.1f} s, {rate:,.0f} a second")
+    for what, value, unit, most in (
+        ("growth over idle", outcome.growth, "MiB", GROWTH),
+        ("first byte", outcome.first, "ms", FIRST),
+    ):
+        print(
+            f"  {what:<16} {value:6.1f} {unit:<3} {goal(f'{most:.0f} {unit}', is_met=value <= most)}"
+        )
 
 
 if __name__ == "__main__":

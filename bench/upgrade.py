@@ -5,7 +5,6 @@ run; ratios are of CPU times. The version that the project has is in the caches,
 it; the new one is not, and is fetched. The figure with no caches at all is printed, too.
 """
 
-import argparse
 import json
 import shutil
 import statistics
@@ -14,7 +13,17 @@ import tempfile
 from pathlib import Path
 
 from scaffold_model import fresh, past_revision, timed
-from workplace import SCAFFOLD, commit, environment, records, run, template
+from workplace import (
+    SCAFFOLD,
+    command_line,
+    commit,
+    environment,
+    goal,
+    options,
+    records,
+    run,
+    template,
+)
 
 UPGRADE = (*SCAFFOLD, "upgrade", "--quiet")
 COMMANDS = {
@@ -29,13 +38,10 @@ REPOSITORIES = "persistence/repositories/{% yield e from model.entities %}{{ e.m
 
 def main() -> None:
     """Make the project, upgrade copies of it, and report."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = command_line(__doc__)
     parser.add_argument("--entities", type=int, default=50)
     parser.add_argument("--turns", type=int, default=3)
-    parser.add_argument("--quick", action="store_true", help="three entities, once")
-    arguments = parser.parse_args()
-    if arguments.quick:
-        arguments.entities, arguments.turns = 3, 1
+    arguments = options(parser, entities=1, turns=1)
     with tempfile.TemporaryDirectory(prefix="scaffold-bench-") as name:
         folder = Path(name)
         variables = environment(folder)
@@ -84,7 +90,7 @@ def report(count: int, seconds: dict[str, list[tuple[float, float]]]) -> None:
         wall, cpu[command] = (statistics.median(values) for values in zip(*turns, strict=True))
         print(f"{count} entities  {command:<18} {wall:>6.2f} s  CPU {cpu[command]:>6.2f} s")
     ratio = cpu["scaffold upgrade"] / cpu["copier update"]
-    print(f"ratio {ratio:.3f}, goal {GOAL:.3f}: {'met' if ratio <= GOAL else 'missed'}")
+    print(f"ratio {ratio:.3f} {goal(f'{GOAL:.3f}', is_met=ratio <= GOAL)}")
 
 
 if __name__ == "__main__":

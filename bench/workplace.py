@@ -1,10 +1,12 @@
-"""What the measurements share: a template, projects of a size, and the commands to measure."""
+"""What the measurements share: their options, a template, projects of a size, and the commands to measure."""
 
+import argparse
 import compileall
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,26 @@ FIELDS = (
     "due:datetime:null",
     "count:int:default=0",
 )
+
+
+def command_line(doc: str | None) -> argparse.ArgumentParser:
+    """Begin the command line of a measurement, which is described by the first line of its module."""
+    parser = argparse.ArgumentParser(description=(doc or "").partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that it works")
+    return parser
+
+
+def options(parser: argparse.ArgumentParser, **quick: object) -> argparse.Namespace:
+    """Read the command line; `quick` is what `--quick` sets."""
+    given = parser.parse_args()
+    if given.quick:
+        vars(given).update(quick)
+    return given
+
+
+def goal(wanted: str, *, is_met: bool) -> str:
+    """Say what was wanted, and whether it is so."""
+    return f"(goal {wanted}: {'met' if is_met else 'missed'})"
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -71,6 +93,21 @@ def template(folder: Path, variables: dict[str, str]) -> Path:
     shutil.copytree(REPOSITORY / "template", folder / "template")
     commit(folder, variables)
     return folder
+
+
+def blog(folder: Path, variables: dict[str, str], entities: Iterable[tuple[str, ...]] = ()) -> Path:
+    """Make a project from this working tree, and add entities, one command each."""
+    source = template(folder / "template", variables)
+    new = ("new", "blog", "--template", str(source), "--defaults", "--no-git", "--quiet")
+    run(folder, variables, *SCAFFOLD, *new)
+    for entity in entities:
+        run(folder / "blog", variables, *SCAFFOLD, "model", *entity, "--quiet")
+    return folder / "blog"
+
+
+def items(count: int) -> list[tuple[str, ...]]:
+    """Return so many entities, as they are typed."""
+    return [(f"Item{number}", *fields(number)) for number in range(1, count + 1)]
 
 
 def fields(number: int) -> list[str]:
