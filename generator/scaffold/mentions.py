@@ -24,11 +24,23 @@ _PASSED_OVER = re.compile(r"\..*|__pycache__|node_modules|versions|build|dist")
 
 
 class Word(NamedTuple):
-    """A name that is no more: what it looks like in code, and what a file with it has, too."""
+    """A name that is no more: what it looks like in code, and what a file with it has, too.
+
+    `parts` has a text of each look: most files have none of them, which is found out quickly.
+    """
 
     name: str
     look: re.Pattern[str]
+    parts: tuple[str, ...]
     beside: tuple[str, ...]
+
+    def is_in(self, text: str) -> bool:
+        """Tell whether a file has it."""
+        return (
+            any(part in text for part in self.parts)
+            and any(each in text for each in self.beside)
+            and self.look.search(text) is not None
+        )
 
 
 def mentions(
@@ -60,11 +72,13 @@ def _retired(before: Sequence[Entity], edit: Edit) -> Iterator[Word]:
         now = later.get(name)
         gone = [each for each in class_names(entity) if each not in classes]
         module = names.snake(entity.name)
-        looks = [rf"\b{each}\b" for each in gone]
-        looks += [rf"\.{module}\b(?=\s+import|\s*$)"] if module not in modules else []
-        looks += [rf"\.{entity.plural}\b"] if entity.plural not in plurals else []
+        looks = {each: rf"\b{each}\b" for each in gone}
+        if module not in modules:
+            looks[f".{module}"] = rf"\.{module}\b(?=\s+import|\s*$)"
+        if entity.plural not in plurals:
+            looks[f".{entity.plural}"] = rf"\.{entity.plural}\b"
         if looks and (now is None or now.name != entity.name or now.plural != entity.plural):
-            yield Word(entity.name, re.compile("|".join(looks)), ("",))
+            yield Word(entity.name, re.compile("|".join(looks.values())), tuple(looks), ("",))
         if now is not None:
             yield from _retired_fields(entity, now)
 
@@ -79,7 +93,7 @@ def _retired_fields(before: Entity, after: Entity) -> Iterator[Word]:
         if own:
             either = "|".join(sorted(own))
             looks = rf"\.(?:{either})\b|\b(?:{either})=|[\"'](?:{either})[\"']"
-            yield Word(f"{before.name}.{field.name}", re.compile(looks), entities)
+            yield Word(f"{before.name}.{field.name}", re.compile(looks), tuple(own), entities)
 
 
 def _texts_after(root: Path, plan: Plan) -> Iterator[tuple[str, str]]:
@@ -117,11 +131,7 @@ def _read(file: Path) -> bytes | None:
 def _places(
     path: str, text: str, words: Sequence[Word], after: Render
 ) -> Iterator[tuple[Word, int]]:
-    found = [
-        word
-        for word in words
-        if word.look.search(text) and any(each in text for each in word.beside)
-    ]
+    found = [word for word in words if word.is_in(text)]
     if not found:
         return
     file = after.get(path)
