@@ -1,0 +1,63 @@
+"""What the emitted tests need beyond the derived model."""
+
+from macro_modules import derived, field, lines, macros
+from projects import entity
+
+test = macros("test")
+
+BLOG = derived(
+    entity("User", "name:str", pk="uuid4", page="offset"),
+    entity("Post", "slug:slug:unique", "author:User", "tags:many,Tag", lock=True),
+    entity("Tag", "name:str"),
+)
+
+
+def test_a_unit_test_needs_no_rows_to_refer_to() -> None:
+    assert test.sample_keys(BLOG["Post"]) == "author_id=UUID(int=1)"
+
+
+def test_the_body_of_a_request_comes_after_what_it_refers_to() -> None:
+    assert lines(test.payload(BLOG["Post"]))[:3] == [
+        "author_id = (await make_user(work)).id",
+        "await work.commit()",
+        "new = new_post(author_id=author_id)",
+    ]
+    assert test.arguments(BLOG["Post"]) == "client: AsyncClient, work: SqlUnitOfWork"
+
+
+def test_a_body_that_refers_to_nothing_needs_no_database() -> None:
+    assert lines(test.payload(BLOG["User"]))[0] == "new = new_user()"
+    assert test.arguments(BLOG["User"]) == "client: AsyncClient"
+
+
+def test_an_update_moves_the_time_and_the_version() -> None:
+    assert test.changes(BLOG["Post"]) == (
+        "slug=other.slug, updated_at=updated.updated_at, version=stored.version + 1"
+    )
+    assert test.moved(BLOG["User"]).endswith('| payload | {"updated_at": after["updated_at"]}')
+
+
+def test_what_is_unique_is_what_a_second_row_shares() -> None:
+    slug = field(BLOG["Post"], "slug")
+
+    assert test.shared(BLOG["Post"], slug, "stored") == "slug=stored.slug"
+
+
+def test_samples_of_checks_go_together() -> None:
+    event = derived(entity("Event", "low:int:unique", "high:int", checks=("low < high",)))["Event"]
+
+    assert test.shared(event, field(event, "low"), "one") == "low=one.low, high=one.high"
+
+
+def test_keys_in_json_are_numbers_or_text() -> None:
+    assert test.in_json(BLOG["Post"]["key"], "stored.id") == "stored.id"
+    assert test.in_json(BLOG["User"]["key"], "stored.id") == "str(stored.id)"
+
+
+def test_a_link_has_a_path_and_two_constants() -> None:
+    (link,) = BLOG["Post"]["links"]
+
+    assert test.link_path("{ROUTE}", "one.id", "main_tags", "other.id") == (
+        "{ROUTE}/{one.id}/main-tags/{other.id}"
+    )
+    assert (test.here(BLOG["Post"], link), test.there(link)) == ("POST_TAGS", "TAG_POSTS")
