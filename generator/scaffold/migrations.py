@@ -197,6 +197,7 @@ def renderer_of(template: Template) -> Renderer:
 
     from scaffold.index import codes_of, load_index
     from scaffold.jinja_env import make_environment
+    from scaffold.template_errors import readable
 
     envops = load_index(template).envops
     codes = codes_of(template)
@@ -211,7 +212,7 @@ def renderer_of(template: Template) -> Renderer:
                 help="update the project to a later version of the template",
             ) from error
         except TemplateError as error:
-            raise ScaffoldError(f"`{path}` of the template does not render: {error}") from error
+            raise readable(error, f"`{path}`") from error
         codes.save()
         return text
 

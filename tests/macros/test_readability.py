@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+HERE = Path(__file__).parent
 TEMPLATE = Path(__file__).parents[2] / "template"
 FILES = sorted(TEMPLATE.joinpath("project").rglob("*.jinja"))
 MACROS = sorted(TEMPLATE.joinpath("macros").rglob("*.jinja"))
@@ -16,6 +17,12 @@ CHOICE = re.compile(r"{{[^}]*\b(if|else)\b[^}]*}}")
 
 def name(path: Path) -> str:
     return re.sub(r"{%.*?%}", "", str(path.relative_to(TEMPLATE)))
+
+
+def place_of_tests(path: Path) -> str:
+    """Return where the tests of a macro module are: `revision/calls` has `revision/test_calls`."""
+    module = path.relative_to(TEMPLATE / "macros")
+    return str(module.with_name(f"test_{module.name.split('.')[0]}.py"))
 
 
 def lines(path: Path) -> list[str]:
@@ -40,6 +47,17 @@ def test_files_are_nearly_all_output() -> None:
     tags = [line for line in chain.from_iterable(map(lines, FILES)) if "{%" in line]
 
     assert len(tags) / sum(len(lines(path)) for path in FILES) < 0.02
+
+
+@pytest.mark.parametrize("path", MACROS, ids=name)
+def test_a_macro_module_has_tests_of_its_own(path: Path) -> None:
+    assert HERE.joinpath(place_of_tests(path)).is_file()
+
+
+def test_tests_are_of_a_module_that_there_is() -> None:
+    found = {str(path.relative_to(HERE)) for path in HERE.rglob("test_*.py")}
+
+    assert found - {Path(__file__).name} == set(map(place_of_tests, MACROS))
 
 
 @pytest.mark.parametrize("path", MACROS, ids=name)

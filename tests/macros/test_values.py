@@ -1,5 +1,6 @@
 """Canonical values as Python and as SQL, and what bounds them."""
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ values = macros("values")
 kinds = macros("kinds")
 
 
+@cache
 def kind(name: str) -> Derived:
     """Return a row of the type table, complete."""
     types = yaml.safe_load((REPOSITORY / "template/macros/types.yml").read_text(encoding="utf-8"))
