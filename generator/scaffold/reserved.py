@@ -129,7 +129,7 @@ CLASS_NAMES = _by_word(
             FilterBy Fixed GetQuery Int16 Int32 Int64 InvalidCursor JsonDocument
             KeysetQuery Limit LongText Microseconds Moment NaiveTime NdjsonResponse
             NotFound NumberedPage NumberedPageRead OffsetQuery Ordering Page PageNumber
-            PageRead PageSize PrefixRouter Problem Repository Schema Service Settings Slug
+            PageRead PageSize PrefixRouter Problem Repository Schema Service Settings ShallowJson Slug
             SoftDelete SpanOfTime SqlRepository SqlTransaction SqlUnitOfWork TimeOfDay Timestamps
             ToMany UnitOfWork Unset Upserted Url UtcDateTime Varchar VersionConflict Versioned
             Work
