@@ -1,76 +1,85 @@
-"""Many-to-many relations: the table in between, or the entity that both sides look through."""
+"""Many-to-many relations: what both sides know of each other, and of what is in between."""
 
-from macro_modules import derived, lines, macros
+from typing import Any
+
+from macro_modules import derived
 from projects import entity
-
-links = macros("links")
+from scaffold.entities import Entity
 
 BLOG = derived(
-    entity("Post", "title:str", "tags:many,Tag"),
-    entity("Tag", "name:str", "likes:many,Tag:back=liked_by", pk="uuid4"),
-)
-THROUGH = derived(
-    entity("User", "name:str", "roles:many,Role:via=UserRole"),
-    entity("Role", "name:str"),
-    entity("UserRole", "user:User", "role:Role"),
+    entity("Post", "title:str", "main_tags:many,Tag:back=posts", pk="uuid4"),
+    entity("Tag", "name:str", "likes:many,Tag:back=liked_by"),
 )
 
 
-def test_the_table_has_a_key_to_each_side() -> None:
-    (table,) = lines(links.tables(BLOG["Post"]))
-
-    assert table.startswith('TAGS_TABLE = Table("posts_tags", Base.metadata, Column("post_id", ')
-    key = 'ForeignKey("tags.id", name="fk_posts_tags_tag_id", ondelete="CASCADE")'
-    assert f'Column("tag_id", {key}, primary_key=True)' in table
+def through(*fields: str, **options: Any) -> derived:  # noqa: ANN401
+    """Return users with roles, where this stands in between."""
+    return derived(*users(), entity("UserRole", "user:User", "role:Role", *fields, **options))
 
 
-def test_the_table_has_an_index_for_the_way_back() -> None:
-    assert 'Index("ix_posts_tags_tag_id", "tag_id")' in links.tables(BLOG["Post"])
+def users() -> tuple[Entity, Entity]:
+    roles = "roles:many,Role:via=UserRole"
+    return entity("User", "name:str", roles), entity("Role", "name:str")
 
 
-def test_a_revision_creates_the_same_columns() -> None:
+def linked_by_keys(found: derived) -> bool:
+    (roles,) = found["User"]["links"]
+    assert roles["bare"] == roles["open"] == roles["back_open"]
+    return bool(roles["bare"])
+
+
+def test_the_other_side_knows_where_it_comes_from() -> None:
+    posts, _ = BLOG["Tag"]["relations"]
+
+    assert (posts["name"], posts["to"], posts["back"]) == ("posts", "Post", "main_tags")
+    assert (posts["table"], posts["single"]) == ("posts_main_tags", False)
+
+
+def test_the_table_in_between_has_a_key_to_each_side() -> None:
     (table,) = BLOG["Post"]["link_tables"]
 
-    assert table["name"] == "posts_tags"
+    assert table["name"] == "posts_main_tags"
     assert [(column["name"], column["type"]) for column in table["columns"]] == [
-        ("post_id", 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'),
-        ("tag_id", "sa.Uuid()"),
+        ("post_id", "sa.Uuid()"),
+        ("tag_id", 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'),
+    ]
+    assert table["indexes"] == [{"name": "ix_posts_main_tags_tag_id", "columns": ["tag_id"]}]
+
+
+def test_a_table_between_one_entity_tells_its_columns_apart() -> None:
+    (table,) = BLOG["Tag"]["link_tables"]
+
+    assert [column["name"] for column in table["columns"]] == ["tag_id", "other_tag_id"]
+
+
+def test_through_an_entity_each_side_looks_at_the_rows_in_between() -> None:
+    found = through()
+    (roles,) = found["User"]["links"]
+    (incoming,) = (each for each in found["Role"]["relations"] if "link" in each)
+
+    assert found["User"]["link_tables"] == []
+    assert (roles["rows"], roles["value"]) == ("user_roles", "role")
+    assert (incoming["rows"], incoming["value"]) == ("user_roles", "user")
+
+
+def test_what_in_between_needs_no_more_than_its_keys_is_linked_by_them() -> None:
+    assert linked_by_keys(through("since:date:default=today", "note:str:null"))
+    assert not linked_by_keys(through("reason:str"))
+    assert not linked_by_keys(through("size:int:default=1", checks=("size > 0",)))
+
+
+def test_both_sides_have_an_endpoint() -> None:
+    sides = BLOG["Post"]["link_sides"]
+
+    assert [(side["path"], side["key"], side["other_key"], side["constant"]) for side in sides] == [
+        ("/posts/{key}/main-tags/{tag_id}", "UUID", "Int64", "POST_MAIN_TAGS"),
+        ("/tags/{key}/posts/{post_id}", "Int64", "UUID", "TAG_POSTS"),
     ]
 
 
-def test_the_declaring_side_names_the_table() -> None:
-    (side,) = lines(links.sides(BLOG["Post"]))
+def test_a_side_that_is_read_only_has_none() -> None:
+    tag = entity("Tag", "name:str", api="read-only")
+    found = derived(entity("Post", "title:str", "tags:many,Tag"), tag)
 
-    assert side.startswith('tags: Mapped[list["TagRow"]] = relationship(secondary=TAGS_TABLE, ')
-    assert 'back_populates="posts"' in side
-
-
-def test_a_link_to_its_own_entity_says_which_column_is_which() -> None:
-    (side,) = lines(links.sides(BLOG["Tag"]))
-
-    assert "primaryjoin=relating.on(LIKES_TABLE.c.tag_id)" in side
-    assert "secondaryjoin=relating.on(LIKES_TABLE.c.other_tag_id)" in side
-    assert "from blog.persistence import relating" in lines(links.imports(BLOG["Tag"], "blog"))
-
-
-def test_through_an_entity_there_is_a_proxy_and_no_table() -> None:
-    assert lines(links.tables(THROUGH["User"])) == []
-    assert lines(links.sides(THROUGH["User"])) == [
-        'roles: AssociationProxy[list["RoleRow"]] = association_proxy("user_roles", "role")'
-    ]
-    assert [
-        (each["rows"], each["value"]) for each in THROUGH["Role"]["relations"] if "link" in each
-    ] == [("user_roles", "user")]
-
-
-def test_what_in_between_needs_more_than_its_keys_is_not_linked_by_them() -> None:
-    user, *_ = derived(
-        entity("User", "name:str", "roles:many,Role:via=UserRole"),
-        entity("Role", "name:str"),
-        entity("UserRole", "user:User", "role:Role", "reason:str"),
-    )
-
-    assert [THROUGH["User"]["links"][0][name] for name in ("bare", "open", "back_open")] == [
-        True
-    ] * 3
-    assert [user["links"][0][name] for name in ("bare", "open", "back_open")] == [False] * 3
+    assert [side["tag"] for side in found["Post"]["link_sides"]] == ["posts"]
+    assert through(api="read-only")["User"]["link_sides"] == []

@@ -27,6 +27,10 @@ def test_a_route_is_in_kebab_case() -> None:
     assert names.route("blog_posts") == "/blog-posts"
 
 
+def test_a_side_of_a_relation_is_a_constant() -> None:
+    assert names.constant("blog_post", "main_tags") == "BLOG_POST_MAIN_TAGS"
+
+
 def test_a_name_of_60_characters_is_kept() -> None:
     assert names.database_name("a" * 60) == "a" * 60
 

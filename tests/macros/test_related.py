@@ -1,6 +1,6 @@
-"""Relations are declared once, and written down on both sides."""
+"""What leads to an entity has a line in its model."""
 
-from macro_modules import derived, lines, macros
+from macro_modules import derived, macros
 from projects import entity
 
 related = macros("related")
@@ -11,40 +11,6 @@ BLOG = derived(
     entity("Tag", "name:str", "likes:many,Tag:back=liked_by"),
     entity("Profile", "user:one,User"),
 )
-
-
-def test_a_reference_leads_to_one_and_back_to_many() -> None:
-    assert lines(related.lines(BLOG["Post"]))[:2] == [
-        'POST_AUTHOR: Final = relation.ToOne(Post, "author", User, "posts")',
-        'USER_POSTS: Final = relation.ToMany(User, "posts", Post, "author")',
-    ]
-
-
-def test_one_to_one_leads_back_to_one() -> None:
-    assert lines(related.lines(BLOG["Profile"]))[1] == (
-        'USER_PROFILE: Final = relation.ToOne(User, "profile", Profile, "user")'
-    )
-
-
-def test_many_lead_to_many_from_both_sides() -> None:
-    assert lines(related.lines(BLOG["Post"]))[2:] == [
-        'POST_TAGS: Final = relation.ToMany(Post, "tags", Tag, "posts")',
-        'TAG_POSTS: Final = relation.ToMany(Tag, "posts", Post, "tags")',
-    ]
-
-
-def test_the_sides_of_a_link_through_an_entity_name_its_keys_in_their_order() -> None:
-    entities = derived(
-        entity("User", "name:str", "roles:many,Role:via=UserRole"),
-        entity("Role", "name:str"),
-        entity("UserRole", "user:User", "role:Role"),
-    )
-    sides = lines(related.lines(entities["User"]))
-
-    assert sides[0].endswith(', relation.Through(UserRole, NewUserRole, "user_id", "role_id"))')
-    assert sides[1].endswith(', relation.Through(UserRole, NewUserRole, "role_id", "user_id"))')
-    imported = related.domain_imports(entities, "blog")
-    assert "from blog.domain.user_role import NewUserRole, UserRole\n" in imported
 
 
 def test_the_model_of_the_other_side_has_a_line_per_relation() -> None:
