@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from macro_modules import derived
 from projects import entity
 from scaffold.entities import Entity
@@ -83,3 +85,27 @@ def test_a_side_that_is_read_only_has_none() -> None:
 
     assert [side["tag"] for side in found["Post"]["link_sides"]] == ["posts"]
     assert through(api="read-only")["User"]["link_sides"] == []
+
+
+def test_a_read_only_entity_declares_links_that_nobody_changes() -> None:
+    post = entity("Post", "title:str", "tags:many,Tag", api="read-only")
+
+    assert derived(post, entity("Tag", "name:str"))["Post"]["link_sides"] == []
+
+
+@pytest.mark.parametrize(("here", "there"), [("none", "full"), ("full", "none")])
+def test_where_a_side_has_no_endpoints_its_links_have_none(here: str, there: str) -> None:
+    post = entity("Post", "title:str", "tags:many,Tag", api=here)
+
+    assert derived(post, entity("Tag", "name:str", api=there))["Post"]["link_sides"] == []
+
+
+def test_what_is_in_between_needs_no_endpoints_of_its_own() -> None:
+    assert len(through(api="none")["User"]["link_sides"]) == 2
+
+
+def test_a_link_to_its_own_entity_has_an_endpoint_in_each_direction() -> None:
+    assert [side["path"] for side in BLOG["Tag"]["link_sides"]] == [
+        "/tags/{key}/likes/{tag_id}",
+        "/tags/{key}/liked-by/{tag_id}",
+    ]
