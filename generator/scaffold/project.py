@@ -239,17 +239,23 @@ def revision(
     """
     from datetime import UTC, datetime
 
+    from scaffold.gap import refuse_gap
     from scaffold.migrations import renderer_of, revision_for
 
-    return revision_for(
-        project.rendered.context.get("model") or {},
-        after.context.get("model") or {},
+    was = project.rendered.context.get("model") or {}
+    now = after.context.get("model") or {}
+    made = revision_for(
+        was,
+        now,
         root=project.root,
         render=renderer_of(template or project.template),
         now=datetime.now(UTC),
         edit=edit,
         before=project.entities,
     )
+    if made is not None:
+        refuse_gap(project.root, was, now)
+    return made
 
 
 def _refuse_older_form(template: Template) -> None:

@@ -166,6 +166,10 @@ BAD_PROJECTS: dict[str, tuple[Callable[[Path], object], str]] = {
         replace_in_answers('_commit: "v0.1.0', '_commit: "v9.9.9'),
         "has no version `v9.9.9`",
     ),
+    "last_revision_is_missing": (
+        lambda blog: next((blog / "migrations/versions").glob("2*.py")).unlink(),
+        "no migration makes the table `users` of `User`",
+    ),
     "read_only_folder": (
         lambda blog: blog.chmod(0o555),
         "is read-only; nothing was written",

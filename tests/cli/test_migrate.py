@@ -51,6 +51,43 @@ def test_nothing_to_do_is_said(posts: Path, scaffold: Scaffold) -> None:
     assert before == tree(posts)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("field", "rename", "Post", "rank", "place"),
+        ("field", "remove", "Post", "rank", "--accept-data-loss"),
+        ("field", "alter", "Post", "rank:bigint:null"),
+    ],
+    ids=" ".join,
+)
+def test_a_column_whose_revision_is_missing_cannot_change(
+    posts: Path, scaffold: Scaffold, words: tuple[str, ...]
+) -> None:
+    scaffold(posts, "field", "add", "Post", "rank:int:null", "-q")
+    next((posts / "migrations/versions").glob("*add_rank*.py")).unlink()
+    before = tree(posts)
+
+    refused = scaffold(posts, *words)
+
+    assert 1 == refused.code
+    assert (
+        "error: no migration makes the column `rank` of `Post`; nothing was written" in refused.err
+    )
+    assert 'help: bring it back, or write what is missing: scaffold migrate "..."' in refused.err
+    assert before == tree(posts)
+
+
+def test_a_column_that_a_person_did_without_is_no_gap(posts: Path, scaffold: Scaffold) -> None:
+    last = revisions(posts)[-1]
+    text = last.read_text(encoding="utf-8")
+    made = next(line for line in text.splitlines(keepends=True) if '"title"' in line)
+    last.write_text(text.replace(made, "", 1), encoding="utf-8")
+
+    done = scaffold(posts, "field", "add", "Post", "rank:int:null", "-q")
+
+    assert 0 == done.code, done.err
+
+
 @pytest.mark.slow
 def test_a_column_by_hand_gets_its_revision(posts: Path, scaffold: Scaffold) -> None:
     change(posts, TITLE, f"{TITLE}    subtitle: Mapped[str | None] = mapped_column(Varchar(80))\n")

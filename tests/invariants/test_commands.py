@@ -18,12 +18,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 import commands
 import gates
+from release_steps import STEPS
 from scaffold.answers import read
 from scaffold.apply import pending
 from scaffold.cli import run
 from scaffold.names import snake
 from servers import Servers
-from template_repository import git, tree
+from template_repository import commit, git, tree
 
 NAMES = ("Post", "Comment", "Tag", "Book", "Shelf", "Story")
 FIELDS = (
@@ -38,6 +39,17 @@ FIELDS = (
 OPTIONS = ("--lock", "--no-lock", "--soft-delete", "--no-soft-delete")
 LOSS = "--accept-data-loss"
 BELOW = "go below this line"
+# Files without such a line, to the end of which people write, too.
+OTHERS = (
+    ".gitignore",
+    "Makefile",
+    "README.md",
+    "pyproject.toml",
+    "src/blog/api/app.py",
+    "src/blog/persistence/unit_of_work.py",
+    "src/blog/settings.py",
+    "tests/conftest.py",
+)
 
 name = st.sampled_from(NAMES)
 field = st.sampled_from(FIELDS)
@@ -51,8 +63,10 @@ class Life(RuleBasedStateMachine):
     pristine: ClassVar[Path]
     finished: ClassVar[list[Path]] = []
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(is_rough=st.booleans())
+    def begin(self, is_rough: bool) -> None:  # noqa: FBT001
+        """Begin a life; in a rough one files are moved and deleted, and the code does not run."""
+        self.is_rough = is_rough
         self.root = Path(shutil.copytree(self.pristine, Path(mkdtemp()) / "blog"))
         self.entity_of: dict[str, str | None] = {}
         self.edits = 0
@@ -110,6 +124,30 @@ class Life(RuleBasedStateMachine):
                 if entity == name:
                     self.entity_of[mark] = None  # in a file that is kept
 
+    @rule(fields=some, prune=st.booleans())
+    def apply(self, fields: list[str], prune: bool) -> None:  # noqa: FBT001
+        document = Path(self.root.parent, "entities.yml")
+        listed = "".join(f"      - {token}\n" for token in fields)
+        document.write_text(f"entities:\n  Post:\n    fields:\n{listed}", encoding="utf-8")
+        before = {each.name for each in read(self.root).entities}
+        if self.run("apply", str(document), LOSS, *(["--prune"] if prune else [])):
+            gone = before - {each.name for each in read(self.root).entities}
+            for mark, entity in self.entity_of.items():
+                self.entity_of[mark] = None if entity in gone else entity
+
+    @rule()
+    def upgrade(self) -> None:
+        self.run("upgrade")
+
+    @rule(command=st.sampled_from(("list", "status", "diff", "export", "doctor", "check")))
+    def look(self, command: str) -> None:
+        before = tree(self.root)
+        out = io.StringIO()
+        with chdir(self.root), redirect_stdout(out), redirect_stderr(out):
+            assert run([command]) in {0, 1, 4}, out.getvalue()
+        assert "internal error" not in out.getvalue(), out.getvalue()
+        assert tree(self.root) == before
+
     @rule()
     def export_and_apply(self) -> None:
         before = tree(self.root)
@@ -125,14 +163,18 @@ class Life(RuleBasedStateMachine):
 
     def files(self) -> list[str]:
         """Return the files with a place for lines by hand."""
-        found = (
-            path for path in sorted((self.root / "src").rglob("*.py")) if "moved" not in path.name
-        )
-        return [
+        found = (path for path in sorted((self.root / "src").rglob("*.py")))
+        below = [
             path.relative_to(self.root).as_posix()
             for path in found
             if BELOW in path.read_text(encoding="utf-8")
         ]
+        return [*below, *(path for path in OTHERS if (self.root / path).is_file())]
+
+    def marks_in(self, path: str) -> list[str]:
+        """Return the marks of the lines by hand in a file."""
+        text = (self.root / path).read_text(encoding="utf-8")
+        return [line.strip() for line in text.splitlines() if "# by hand, number" in line]
 
     @precondition(lambda self: self.files())
     @rule(data=st.data())
@@ -141,23 +183,28 @@ class Life(RuleBasedStateMachine):
         file = self.root / path
         self.edits += 1
         mark = f"# by hand, number {self.edits}."
-        before = "\n\n\n" if "/routes/" in path else "\n\n    "
         text = file.read_text(encoding="utf-8").rstrip("\n")
+        before = "\n\n    " if BELOW in text and "/routes/" not in path else "\n\n\n"
         file.write_text(f"{text}{before}{mark}\n", encoding="utf-8")
         owners = {snake(each.name): each.name for each in read(self.root).entities}
         self.entity_of[mark] = owners.get(file.stem)
 
-    @precondition(lambda self: self.files())
+    @precondition(lambda self: self.is_rough and self.files())
     @rule(data=st.data())
     def delete(self, data: st.DataObject) -> None:
-        file = self.root / data.draw(st.sampled_from(self.files()))
-        gone = file.read_text(encoding="utf-8")
-        file.unlink()
-        self.entity_of = {mark: owner for mark, owner in self.entity_of.items() if mark not in gone}
-        # It stays deleted: from here on the project is not whole, so it is brought back.
-        file.write_text(gone, encoding="utf-8")
-        for mark in [line.strip() for line in gone.splitlines() if "# by hand, number" in line]:
+        path = data.draw(st.sampled_from(self.files()))
+        for mark in self.marks_in(path):
+            del self.entity_of[mark]
+        (self.root / path).unlink()
+
+    @precondition(lambda self: self.is_rough and self.files())
+    @rule(data=st.data())
+    def move(self, data: st.DataObject) -> None:
+        path = data.draw(st.sampled_from(self.files()))
+        for mark in self.marks_in(path):
             self.entity_of[mark] = None
+        file = self.root / path
+        file.rename(file.with_name(f"{self.edits}_moved_{file.name}"))
 
     # What must hold.
 
@@ -167,23 +214,28 @@ class Life(RuleBasedStateMachine):
             return
         assert not pending(self.root)
         texts = {
-            path: path.read_text(encoding="utf-8")
-            for path in sorted((self.root / "src").rglob("*.py"))
+            self.root / path: content
+            for path, (content, _) in tree(self.root).items()
+            if b"# by hand" in content
         }
         for mark, entity in self.entity_of.items():
-            places = [path for path, text in texts.items() if mark in text]
+            places = [path for path, text in texts.items() if mark.encode() in text]
             assert len(places) == 1, (mark, places)
             if entity is not None:
                 assert places[0].stem == snake(entity), (mark, places)
 
     def teardown(self) -> None:
-        if hasattr(self, "root"):
+        if hasattr(self, "root") and not self.is_rough:
             Life.finished.append(self.root)
 
 
 @pytest.fixture
 def pristine(committed_template: Path, tmp_path: Path) -> Path:
-    project = commands.new(committed_template, tmp_path / "blog")
+    template = Path(shutil.copytree(committed_template, tmp_path / "template"))
+    project = commands.new(template, tmp_path / "blog")
+    for step in ("base_repository_gets_a_method", "mixin_gains_a_column", "file_is_renamed"):
+        STEPS[step](template)
+    commit(template, "v0.2.0")
     commands.model(project, "Post", "title:str,80", "body:text")
     commands.model(project, "Tag", "title:str,80", "post:Post:on_delete=cascade")
     git(project, "add", "--all")

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import marshal
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from scaffold.agreement.code import Code
 from scaffold.agreement.drift import MIGRATE, Drift
 from scaffold.agreement.tables import compare_tables
-from scaffold.cache import cache_folder, read_cached, write_cached
-from scaffold.digests import short
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
 from scaffold.history import VERSIONS, History, read_history
 from scaffold.project import refuse_broken
-from scaffold.replay.steps import steps_of
+from scaffold.replay.known import KnownSteps
 from scaffold.replay.tables import Built, build
 from scaffold.survey import conflicts_in
 
@@ -24,11 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scaffold.project import Project
-    from scaffold.replay.steps import Step
     from scaffold.scratch import Comparison
     from scaffold.survey import Finding, Survey
-
-_KEPT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +48,7 @@ def agreement(project: Project, survey: Survey) -> Agreement:
         return Agreement(tuple(drifts), history)
     folder = project.root / VERSIONS
     drifts += _of_marked_revisions(history, folder)
-    built = build(history, folder, _KnownSteps())
+    built = build(history, folder, KnownSteps())
     heads = (head.id,) if head else ()
     if built.unread:
         return Agreement(tuple(drifts), history, heads, tuple(_unread(built)))
@@ -99,26 +92,6 @@ def _unread(built: Built) -> Iterator[str]:
         f"whether the migrations agree cannot be told by reading them: {file}:{line}{also}; "
         "scaffold status --deep runs them on a scratch database"
     )
-
-
-class _KnownSteps:
-    """The steps of revisions, kept from one command to the next."""
-
-    def __init__(self) -> None:
-        self._path = cache_folder() / "revisions"
-        self._known: dict[bytes, list[Step]] = {}
-        with suppress(ValueError, EOFError, TypeError):
-            # Written below.
-            self._known = marshal.loads(read_cached(self._path) or marshal.dumps({}))  # noqa: S302
-
-    def __call__(self, content: bytes) -> list[Step]:
-        key = short(content)
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = steps_of(content.decode("utf-8", "replace"))
-            kept = dict(list(self._known.items())[-_KEPT:])
-            write_cached(self._path, marshal.dumps(kept))
-        return known
 
 
 def run_agreement(comparison: Comparison) -> tuple[Drift, ...]:

@@ -1,0 +1,62 @@
+"""Refuse to go on from tables that no migration makes: the last revision may be missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scaffold.errors import ScaffoldError
+from scaffold.history import VERSIONS, read_history
+from scaffold.replay.known import KnownSteps
+from scaffold.replay.tables import build
+from scaffold.schema import Place, specs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from scaffold.replay.tables import Built
+
+    Model = Mapping[str, Any]
+    Spec = Mapping[str, Any]
+
+
+def refuse_gap(root: Path, before: Model, after: Model) -> None:
+    """Refuse a change of tables, or of columns in them, that the project's migrations do not make.
+
+    What cannot be told, since a revision by hand cannot be read, is not refused. Neither are
+    columns that the change leaves alone: a person may have done without them.
+    """
+    built = build(read_history(root), root / VERSIONS, KnownSteps())
+    if built.unread:
+        return
+    missing = next(_missing(before, after, built), None)
+    if missing is not None:
+        raise ScaffoldError(
+            f"no migration makes {missing}; nothing was written",
+            note="the last revision may be missing, and a new one cannot follow it",
+            help='bring it back, or write what is missing: scaffold migrate "..."',
+        )
+
+
+def _missing(before: Model, after: Model, built: Built) -> Iterator[str]:
+    later = specs(after)
+    for place, spec in specs(before).items():
+        table = spec["name"]
+        if table not in built.tables:
+            yield f"the table `{table}` of `{_label(place)}`"
+            continue
+        there = {column["name"] for column in built.tables[table]["columns"]}
+        for name in _changed(spec, later.get(place)):
+            if name not in there:
+                yield f"the column `{name}` of `{_label(place)}`"
+
+
+def _label(place: Place) -> str:
+    return f"{place.entity}.{place.field}" if place.field else place.entity
+
+
+def _changed(spec: Spec, later: Spec | None) -> list[str]:
+    """Return the columns that are others or gone later; a table that goes needs none of them."""
+    if later is None:
+        return []
+    return [column["name"] for column in spec["columns"] if column not in later["columns"]]
