@@ -47,7 +47,7 @@ def examine(root: Path) -> tuple[Problem, ...]:
     try:
         project = load(root)
     except ScaffoldError as error:
-        found = [Problem.of(error), *_drift(root), *_without_template(root)]
+        found = [Problem.of(error), *_drift_of_broken(root), *_without_template(root)]
     else:
         found = [*_with_template(project), *_without_template(root)]
     return tuple(dict.fromkeys(found))
@@ -63,7 +63,7 @@ def _with_template(project: Project) -> Iterator[Problem]:
     yield from _stopped_by(lambda: refuse_broken(project))
     yield from _deleted_registries(project)
     yield from _markers(project)
-    yield from _drift(project.root)
+    yield from _drift(project.answers, project.template, project.rendered)
 
 
 def _stopped_by(look: Callable[[], object]) -> Iterator[Problem]:
@@ -133,15 +133,20 @@ def _markers(project: Project) -> Iterator[Problem]:
 # Which version the files belong to.
 
 
-def _drift(root: Path) -> Iterator[Problem]:
-    """Name the version that the files match better than the one that the answers claim."""
+def _drift_of_broken(root: Path) -> Iterator[Problem]:
     try:
         answers = read(root)
         template = resolve(answers.src_path, answers.commit)
         rendered = render(template, answers.data)
     except ScaffoldError:  # which is a problem of its own
         return
-    claimed = len(matching(rendered, root))
+    yield from _drift(answers, template, rendered)
+
+
+def _drift(answers: Answers, template: Template, rendered: Render) -> Iterator[Problem]:
+    """Name the version that the files match better than the one that the answers claim."""
+    claimed = len(matching(rendered, answers.root))
+    rendered.save()
     if claimed == len(rendered):
         return
     best = _best(answers, template, among=_known(template.src_path))

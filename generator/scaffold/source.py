@@ -71,14 +71,20 @@ def fetch(src_path: str, wanted: str) -> Template:
     return Template(_tree(cache, full), full, src_path, name, _tree(cache, full).parent)
 
 
-def tags(src_path: str) -> tuple[str, ...]:
-    """Return the names of the template's tags, in no order."""
+def tags(src_path: str) -> dict[str, str]:
+    """Return the template's tags, in no order, each with the full hash of its commit."""
     url = _available(src_path)
-    found = run_git("ls-remote", "--tags", "--refs", "--", url)
+    found = run_git("ls-remote", "--tags", "--", url)
     if found.returncode != 0:
         raise _unfetched(src_path, url, found.stderr.decode(errors="replace").strip())
     lines = found.stdout.decode(errors="replace").splitlines()
-    return tuple(line.split("\t", 1)[1].removeprefix("refs/tags/") for line in lines)
+    names = {name: full for full, name in (line.split("\trefs/tags/", 1) for line in lines)}
+    # A tag with a message is an object of its own; `^{}` marks the commit that it is for.
+    return {
+        name: names.get(f"{name}^{{}}", full)
+        for name, full in names.items()
+        if not name.endswith("^{}")
+    }
 
 
 def executables(template: Template) -> frozenset[str]:

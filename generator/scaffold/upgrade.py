@@ -109,8 +109,11 @@ def prepare(root: Path, to: str | None, data: Mapping[str, str]) -> Upgrade:
 def newest(current: Template, to: str | None) -> Template:
     """Return the version to go to, which must not be older than the current one."""
     src_path = _source_now(current.src_path)
-    known = releases(tags(src_path))
+    commits = tags(src_path)
+    known = releases(commits)
     wanted = to or next(iter(known), "HEAD")
+    if src_path == current.src_path and commits.get(wanted) == current.commit:
+        return current
     try:
         template = fetch(src_path, wanted)
     except UnknownVersionError as error:
