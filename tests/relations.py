@@ -34,6 +34,7 @@ def relations() -> tuple[Entity, ...]:
                     "granted:datetime:default=now",
                     "by:User:null:back=given_roles:on_delete=set_null",
                     unique=(("user", "role"),),
+                    soft_delete=True,
                 ),
                 entity("Friendship", "asker:User:back=asked_for", "asked:User", "since:date"),
                 entity("Tag", "name:str,40:unique", pk="uuid4", api="none"),
