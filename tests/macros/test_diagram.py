@@ -18,6 +18,11 @@ def drawn() -> list[str]:
     return lines(diagram.diagram(tuple(BLOG)))
 
 
+def test_the_diagram_is_a_block_of_mermaid() -> None:
+    assert drawn()[:2] == ["```mermaid", "erDiagram"]
+    assert drawn()[-1] == "```"
+
+
 def test_an_entity_is_one_line() -> None:
     assert "User { uuid7 id PK email email UK User mentor_id FK }" in drawn()
     assert "Profile { int id PK User user_id FK, UK }" in drawn()

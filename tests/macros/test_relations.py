@@ -33,6 +33,19 @@ def test_many_lead_to_many_from_both_sides() -> None:
     ]
 
 
+def test_what_an_entity_declares_stands_together() -> None:
+    sides = [line.split(":")[0] for line in lines(relations.both_sides(BLOG))]
+
+    assert sides[:4] == ["USER_MENTOR", "USER_PUPILS", "POST_AUTHOR", "USER_POSTS"]
+
+
+def test_an_entity_without_relations_is_not_imported() -> None:
+    imported = relations.imports(derived(*BLOG.entities, entity("Alone", "size:int")), "blog")
+
+    assert "from blog.domain.profile import Profile\n" in imported
+    assert "Alone" not in imported
+
+
 def test_the_sides_of_a_link_through_an_entity_name_its_keys_in_their_order() -> None:
     entities = derived(
         entity("User", "name:str", "roles:many,Role:via=UserRole"),

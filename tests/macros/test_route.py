@@ -36,11 +36,21 @@ def test_pages_are_those_of_the_entity() -> None:
     )
 
 
+def test_a_numbered_page_has_a_total_and_a_keyset_page_a_cursor() -> None:
+    assert route.page_arguments(BLOG["Post"]) == "after=query.after, limit=query.limit"
+    assert route.page_parts(BLOG["Post"]) == "next=page.next"
+    assert route.page_arguments(BLOG["User"]) == "page=query.page, size=query.size, skip=query.skip"
+    assert "total=page.total" in route.page_parts(BLOG["User"])
+
+
 def test_a_lock_brings_the_version_along() -> None:
     assert route.version(BLOG["User"]) == ", version: ExpectedVersion, response: Response"
     assert (
         route.etag(BLOG["User"], "found") == """response.headers["ETag"] = f'"{found.version}"'"""
     )
+    assert route.given_version(BLOG["User"]) == ", version=version"
+    assert "If-Match" in route.only_if(BLOG["User"])
+    assert route.given_version(BLOG["Post"]) == route.only_if(BLOG["Post"]) == ""
     assert route.version(BLOG["Post"]) == route.etag(BLOG["Post"], "found") == ""
 
 

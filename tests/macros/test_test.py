@@ -16,6 +16,10 @@ def test_a_unit_test_needs_no_rows_to_refer_to() -> None:
     assert test.sample_keys(BLOG["Post"]) == "author_id=UUID(int=1)"
 
 
+def test_a_second_row_refers_to_the_same() -> None:
+    assert test.same_keys(BLOG["Post"], "stored") == "author_id=stored.author_id"
+
+
 def test_the_body_of_a_request_comes_after_what_it_refers_to() -> None:
     assert lines(test.payload(BLOG["Post"]))[:3] == [
         "author_id = (await make_user(work)).id",
@@ -61,3 +65,34 @@ def test_a_link_has_a_path_and_two_constants() -> None:
         "{ROUTE}/{one.id}/main-tags/{other.id}"
     )
     assert (test.here(BLOG["Post"], link), test.there(link)) == ("POST_TAGS", "TAG_POSTS")
+
+
+def test_a_path_by_a_natural_key_takes_its_values_from_the_body() -> None:
+    assert test.natural_path(BLOG["Post"]) == '"by-slug", payload["slug"]'
+
+
+def test_a_total_takes_a_statement_of_its_own() -> None:
+    assert (test.list_statements(BLOG["Post"]), test.list_statements(BLOG["User"])) == ("1", "2")
+
+
+def test_what_tests_import_is_what_there_is_to_test() -> None:
+    stored = lines(test.persistence_imports(BLOG["Post"], "blog"))
+    plain = lines(test.persistence_imports(BLOG["Tag"], "blog"))
+
+    for error in ("AlreadyExists", "VersionConflict"):
+        assert f"from blog.domain.errors import {error}" in stored
+        assert f"from blog.domain.errors import {error}" not in plain
+
+
+def test_links_are_tested_from_the_side_that_declares_them() -> None:
+    made = "from tests.factories.tag import make_tag"
+    for imports in (test.unit_imports, test.api_imports):
+        assert made in lines(imports(BLOG["Post"], "blog"))
+        assert made not in lines(imports(BLOG["Tag"], "blog"))
+
+
+def test_what_is_read_only_is_never_sent() -> None:
+    country = derived(entity("Country", "name:str", api="read-only", pk="uuid4"))["Country"]
+
+    assert lines(test.api_imports(country, "blog")) == ["from uuid import UUID"]
+    assert "from blog.api.schemas.post import PostCreate" in test.api_imports(BLOG["Post"], "blog")
