@@ -47,7 +47,13 @@ def test_the_first_brackets_of_a_def_are_exploded() -> None:
     ]
 
 
-def test_brackets_and_commas_in_strings_do_not_count() -> None:
+def test_brackets_in_strings_are_not_exploded() -> None:
+    line = f"call({'x' * 110}, ')(', [one])"
+
+    assert layout.fit(line).splitlines()[2:] == ["    ')(',", "    [one],", ")"]
+
+
+def test_brackets_and_commas_in_strings_part_nothing() -> None:
     assert layout.split("""a, "b, (c", 'd\\', [e', f(g, h), {i: [j, k]}""").splitlines() == [
         "a",
         '"b, (c"',
