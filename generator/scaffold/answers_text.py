@@ -115,7 +115,11 @@ def _parse_yaml(text: str) -> Parsed:
     for key, value in node.value:
         name, line = str(key.value), key.start_mark.line + 1
         if name in lines:
-            raise problem(line, f"`{name}` is answered a second time (first: line {lines[name]})")
+            raise problem(
+                line,
+                f"`{name}` is answered a second time (first: line {lines[name]})",
+                help="keep one of the two",
+            )
         lines[name] = line
         if name == "entities" and isinstance(value, yaml.SequenceNode):
             entity_lines = tuple(item.start_mark.line + 1 for item in value.value)

@@ -202,8 +202,11 @@ class Adoption:
     rendered: int
 
 
-def adopt(root: Path, version: str) -> Adoption:
-    """Find out whether the files of a project without `_commit` are of a version; write nothing."""
+def adopt(root: Path, version: str) -> Adoption | None:
+    """Find out whether the files of a project without `_commit` are of a version; write nothing.
+
+    None where that version is recorded already.
+    """
     answers = read(root, commit=version)
     if answers.commit != version:
         raise ScaffoldError(
@@ -211,6 +214,8 @@ def adopt(root: Path, version: str) -> Adoption:
             note="adopting is for projects that record none",
             help="bring it to another one: scaffold upgrade",
         )
+    if "_commit" in answers.lines:
+        return None
     template = resolve(answers.src_path, version)
     rendered = render(template, answers.data)
     found = len(matching(rendered, root))

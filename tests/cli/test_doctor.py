@@ -208,6 +208,15 @@ def test_a_version_is_adopted(project: Path, scaffold: Scaffold) -> None:
     assert scaffold(project, "model", "Tag", "name:str,80").code == 0
 
 
+def test_what_is_adopted_already_is_left_as_it_is(project: Path, scaffold: Scaffold) -> None:
+    before = tree(project)
+
+    again = scaffold(project, "doctor", "--adopt", "v0.2.0")
+
+    assert (0, "nothing to do: the project has version v0.2.0 already\n") == (again.code, again.out)
+    assert before == tree(project)
+
+
 def test_another_version_is_not_adopted(project: Path, scaffold: Scaffold) -> None:
     edit(project / ANSWERS, without("_commit:"))
     before = tree(project)

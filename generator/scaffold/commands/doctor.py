@@ -74,11 +74,15 @@ def adopt_version(root: Path, version: str, *, json: bool) -> int:
 
     with patience("rendering the template"):
         adoption = adopt(root, version)
-    stamp(adoption)
+    if adoption is not None:
+        stamp(adoption)
     if json:
         from scaffold.document import as_json
 
-        typer.echo(as_json("done", version=version, matching=adoption.matching))
+        status, matching = ("done", adoption.matching) if adoption else ("unchanged", None)
+        typer.echo(as_json(status, version=version, matching=matching))
+    elif adoption is None:
+        say(((f"nothing to do: the project has version {version} already",),))
     else:
         from scaffold.output import adoption_report
 
