@@ -49,4 +49,5 @@ def test_long_names_stay_apart_that_differ_at_the_end() -> None:
 
 
 def test_names_sort_with_numbers_as_numbers_and_without_case() -> None:
-    assert sorted(["b2", "B10", "a.b", "a"], key=names.natural) == ["a", "a.b", "b2", "B10"]
+    assert sorted(["B10", "b2", "a.b", "a"], key=names.natural) == ["a", "a.b", "b2", "B10"]
+    assert sorted(["a1b10", "a1b9", "a10b1"], key=names.natural) == ["a1b9", "a1b10", "a10b1"]

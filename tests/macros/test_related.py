@@ -1,6 +1,6 @@
 """What leads to an entity has a line in its model."""
 
-from macro_modules import derived, macros
+from macro_modules import derived, lines, macros
 from projects import entity
 
 related = macros("related")
@@ -32,4 +32,8 @@ def test_a_link_names_its_table_and_its_columns_where_both_sides_are_one() -> No
 
 def test_an_entity_that_nothing_leads_to_imports_nothing() -> None:
     assert related.imports(BLOG["Post"], "blog") == ""
-    assert "from blog.persistence import relating" in related.imports(BLOG["User"], "blog")
+    assert lines(related.imports(BLOG["User"], "blog"))[1:] == [
+        "from blog.persistence import relating",
+        "if TYPE_CHECKING:",
+        "from blog.persistence import models as _models",
+    ]

@@ -42,7 +42,8 @@ def test_what_an_entity_declares_stands_together() -> None:
 def test_an_entity_without_relations_is_not_imported() -> None:
     imported = relations.imports(derived(*BLOG.entities, entity("Alone", "size:int")), "blog")
 
-    assert "from blog.domain.profile import Profile\n" in imported
+    assert lines(imported)[0] == "from blog.domain import relation"
+    assert "from blog.domain.profile import Profile" in lines(imported)
     assert "Alone" not in imported
 
 

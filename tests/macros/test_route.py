@@ -57,3 +57,8 @@ def test_a_lock_brings_the_version_along() -> None:
 def test_what_is_read_only_imports_nothing_for_writing() -> None:
     assert lines(route.imports(BLOG["Country"], "blog")) == ["from uuid import UUID"]
     assert "from blog.api.schemas.base import Many" in lines(route.imports(BLOG["Post"], "blog"))
+
+
+def test_the_types_of_a_natural_key_are_imported() -> None:
+    assert "from blog.api.schemas.values import Slug" in lines(route.imports(BLOG["Post"], "blog"))
+    assert "from blog.api.schemas.values import Email" in lines(route.imports(BLOG["User"], "blog"))

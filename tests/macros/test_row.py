@@ -77,3 +77,29 @@ def test_mail_addresses_are_stored_in_lower_case() -> None:
         "return value.lower() if value is not None else None",
     ]
     assert row.validators(BLOG["Post"]) == ""
+
+
+def test_a_model_imports_what_its_columns_and_constraints_are_made_of() -> None:
+    tag = derived(entity("Tag", "name:str,40:unique", "size:int:min=1:index"))["Tag"]
+
+    assert set(lines(row.imports(tag, "blog"))) == {
+        "from blog.persistence.types import BigKey",
+        "from blog.persistence.types import Varchar",
+        "from sqlalchemy import CheckConstraint",
+        "from sqlalchemy import ColumnClause",
+        "from sqlalchemy import Index",
+        "from sqlalchemy import Integer",
+        "from sqlalchemy import TextClause",
+        "from sqlalchemy import UniqueConstraint",
+    }
+
+
+def test_a_model_without_constraints_imports_none() -> None:
+    tag = derived(entity("Tag", "size:int", pk="uuid4"))["Tag"]
+
+    assert set(lines(row.imports(tag, "blog"))) == {
+        "from sqlalchemy import Integer",
+        "from sqlalchemy import Uuid",
+        "from uuid import UUID",
+        "from uuid import uuid4",
+    }

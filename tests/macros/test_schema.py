@@ -75,3 +75,25 @@ def test_what_is_related_may_be_included_where_the_api_has_it() -> None:
     assert lines(schema.related_fields(post)) == ["author: UserRead | None = None"]
     assert lines(schema.related_fields(user)) == ["posts: list[PostRead] | None = None"]
     assert "Tag" not in schema.related_imports(post, "blog")
+
+
+def test_a_schema_imports_what_its_fields_are_made_of() -> None:
+    tag = derived(entity("Tag", "names:array,str,30", "note:text:null:private", pk="uuid4"))["Tag"]
+
+    assert set(lines(schema.imports(tag, "blog"))) == {
+        "from uuid import UUID",
+        "import datetime as dt",
+        "from typing import Annotated",
+        "from typing import cast",
+        "from pydantic import Field",
+        "from blog.domain.tag import NewTag, TagChanges",
+        "from blog.api.schemas.base import unset",
+    }
+
+
+def test_one_that_is_read_only_imports_nothing_for_writing() -> None:
+    tag = derived(entity("Tag", "mail:email", api="read-only", timestamps=False))["Tag"]
+
+    assert set(lines(schema.imports(tag, "blog"))) == {
+        "from blog.api.schemas.values import EmailText"
+    }

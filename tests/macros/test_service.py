@@ -1,5 +1,7 @@
 """The use cases of an entity."""
 
+import ast
+
 from macro_modules import derived, lines, macros
 from projects import entity
 
@@ -18,6 +20,13 @@ def test_pages_are_those_of_the_entity() -> None:
     assert service.page(BLOG["User"]).startswith("async def numbered_page(")
     assert f") -> {service.page_class(BLOG['Post'])}[Post]:" in service.page(BLOG["Post"])
     assert f") -> {service.page_class(BLOG['User'])}[User]:" in service.page(BLOG["User"])
+
+
+def test_a_page_is_asked_for_as_its_route_asks() -> None:
+    keyset, numbered = (ast.parse(service.page(BLOG[name])).body[0] for name in ("Post", "User"))
+
+    assert "*where: Criterion, order: Sequence[Ordering]=(), after: " in ast.unparse(keyset)
+    assert "page: int=1, size: int=50, skip: int | None=None" in ast.unparse(numbered)
 
 
 def test_what_tells_one_from_another_are_its_fields() -> None:

@@ -27,6 +27,8 @@ def test_the_body_of_a_request_comes_after_what_it_refers_to() -> None:
         "new = new_post(author_id=author_id)",
     ]
     assert test.arguments(BLOG["Post"]) == "client: AsyncClient, work: SqlUnitOfWork"
+    made = "from tests.factories.user import make_user"
+    assert made in lines(test.api_imports(BLOG["Post"], "blog"))
 
 
 def test_a_body_that_refers_to_nothing_needs_no_database() -> None:

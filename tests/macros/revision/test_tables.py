@@ -1,5 +1,7 @@
 """Whole tables in a revision."""
 
+import ast
+from textwrap import dedent
 from typing import Any
 
 from macro_modules import derived, lines, macros
@@ -15,6 +17,14 @@ BLOG = derived(
 
 def created(late: tuple[str, ...] = ()) -> list[str]:
     return lines(tables.create({"table": BLOG["Post"]["table_spec"], "late": late}))
+
+
+def test_it_is_one_call_and_one_per_index() -> None:
+    text = tables.create({"table": BLOG["Post"]["table_spec"], "late": ()})
+    code = [ast.unparse(statement) for statement in ast.parse(dedent(text)).body]
+
+    assert code[0].startswith("op.create_table('posts', sa.Column('id', ")
+    assert code[1:] == ["op.create_index(op.f('ix_posts_author_id'), 'posts', ['author_id'])"]
 
 
 def test_a_column_has_all_that_the_model_says_of_it() -> None:
