@@ -52,6 +52,7 @@ def test_the_api_does_what_its_document_says(tmp_path: Path, blog_folder: Path) 
             "--max-examples": "10",
             "--phases": "coverage,fuzzing",
             "--seed": "1",
+            "--suppress-health-check": "all",  # of how long it takes to find examples
         }
         called = subprocess.run(
             [sys.executable, "-m", "schemathesis.cli", "run", f"{address}/openapi.json"]
