@@ -212,6 +212,16 @@ def test_what_the_database_may_refuse_is_noted(tmp_path: Path) -> None:
     )
 
 
+def test_rows_that_met_a_constraint_meet_it_when_it_is_made_anew(tmp_path: Path) -> None:
+    """As when an entity gets another name, and its keys with it."""
+    before, after = thing("owner:Owner"), thing("owner:Owner:on_delete=cascade")
+
+    made = changed(tmp_path, before, after)
+
+    assert "create_foreign_key" in made.text
+    assert () == made.notes
+
+
 def test_the_key_of_an_entity_does_not_change(tmp_path: Path) -> None:
     with pytest.raises(ScaffoldError, match="the primary key of the table `things` would change"):
         changed(tmp_path, thing("a:int"), thing("a:int", pk="uuid4"))
