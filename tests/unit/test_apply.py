@@ -15,7 +15,7 @@ import interrupted
 from interrupted import NEW, OLD
 from renders import rendered
 from scaffold import journal as journals
-from scaffold.apply import Recovery, apply, lock, pending, recover
+from scaffold.apply import Recovery, apply, lock, pending, recover, turn
 from scaffold.errors import ScaffoldError
 from scaffold.plan import Plan, make_plan, with_markers
 from template_repository import tree, write
@@ -345,6 +345,44 @@ def test_a_damaged_record_is_refused(root: Path) -> None:
 
     with pytest.raises(ScaffoldError, match="the record of an interrupted command"):
         recover(root)
+
+
+def test_what_git_ignores_is_written_where_a_full_disk_left_it_empty(root: Path) -> None:
+    write(root, {".scaffold/.gitignore": ""})
+
+    with lock(root):
+        pass
+
+    assert "*\n" == (root / ".scaffold/.gitignore").read_text()
+
+
+def test_a_lock_that_cannot_be_written_is_refused_in_words(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with lock(root):
+        size = (root / ".scaffold/lock").stat().st_size
+    monkeypatch.setattr(os, "pwrite", fails)
+
+    with (
+        pytest.raises(ScaffoldError, match="No space left on device; nothing was written"),
+        lock(root),
+    ):
+        pass
+
+    assert size == (root / ".scaffold/lock").stat().st_size
+
+
+def test_each_turn_with_the_lock_is_another(root: Path) -> None:
+    turns = [turn(root)]
+    for _ in range(3):
+        with lock(root):
+            turns.append(turn(root))
+    turns.append(turn(root))
+
+    assert [0, 0, 1, 2, 3] == turns
 
 
 def test_one_command_at_a_time(root: Path) -> None:
