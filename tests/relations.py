@@ -48,7 +48,12 @@ def relations() -> tuple[Entity, ...]:
                     "pinned:Comment:null:back=pinned_in:on_delete=set_null",
                     soft_delete=True,
                 ),
-                entity("Comment", "body:text", "post:Post:on_delete=cascade", "models:many,Model"),
+                entity(
+                    "Comment",
+                    "body:text",
+                    "post:Post:on_delete=cascade",
+                    "models:many,Model:private",
+                ),
                 entity("Model", "name:str", "owner:User", lock=True),
                 entity(
                     LONG,

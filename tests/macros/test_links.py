@@ -109,3 +109,12 @@ def test_a_link_to_its_own_entity_has_an_endpoint_in_each_direction() -> None:
         "/tags/{key}/likes/{tag_id}",
         "/tags/{key}/liked-by/{tag_id}",
     ]
+
+
+def test_a_private_link_is_changed_and_not_shown() -> None:
+    found = derived(entity("Post", "title:str", "tags:many,Tag:private"), entity("Tag", "name:str"))
+    (tags,), (posts,) = found["Post"]["links"], found["Tag"]["relations"]
+
+    assert not tags["exposed"]
+    assert not posts["exposed"]
+    assert len(found["Post"]["link_sides"]) == 2
