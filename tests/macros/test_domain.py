@@ -48,7 +48,11 @@ def test_all_of_them_are_attributes() -> None:
     attributes = lines(domain.attributes(BLOG["Post"]))
 
     assert attributes[1] == 'note = Attribute[str | None]("note")'
-    assert attributes[-1] == 'version = Attribute[int]("version")'
+    assert attributes[-3:] == [
+        'created_at = Attribute[dt.datetime]("created_at")',
+        'updated_at = Attribute[dt.datetime]("updated_at")',
+        'version = Attribute[int]("version")',
+    ]
 
 
 def test_an_enum_is_a_class_with_a_member_per_value() -> None:

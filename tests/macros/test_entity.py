@@ -74,6 +74,27 @@ def test_the_api_may_show_less_than_all() -> None:
         assert [tuple(found[name] for name in names) for names in shown] == [expected]
 
 
+def test_links_bring_their_tables_and_their_endpoints() -> None:
+    tag = entity("Tag", "name:str")
+    blog = derived(entity("Post", "title:str", "tags:many,Tag"), tag)
+    alone = derived(tag)["Tag"]
+
+    assert [len(blog["Post"][name]) for name in ("link_tables", "link_sides")] == [1, 2]
+    assert [blog["Post"][name] for name in ("linked", "linkable")] == [True, True]
+    assert [blog["Tag"][name] for name in ("linked", "linkable")] == [True, False]
+    assert [alone[name] for name in ("linked", "linkable")] == [False, False]
+
+
+def test_a_row_of_samples_has_each_field_that_has_some() -> None:
+    found = post("title:str", "low:int", "high:int", checks=("low < high",))
+
+    assert all(
+        item.split(":")[0] in {'"low"', '"high"'} for row in found["samples"] for item in row
+    )
+    assert all(len(row) == len({"low", "high"}) for row in found["samples"])
+    assert post("title:str")["samples"] == []
+
+
 def test_commands_do_not_carry_along_what_only_the_table_needs() -> None:
     (title,) = post("title:str:index")["fields"]
 

@@ -50,6 +50,19 @@ def test_checks_have_rows_that_satisfy_them() -> None:
     assert all(row["low"] < row["high"] for row in rows)
 
 
+def test_an_enum_is_imported_where_samples_choose_from_it() -> None:
+    found = derived(entity("Door", "state:enum,open,shut", "size:int", checks=("size > 0",)))[
+        "Door"
+    ]
+
+    assert set(lines(factory.imports(found, "blog"))) == {
+        "import itertools",
+        "from typing import Any",
+        "from tests.factories import samples",
+        "from blog.domain.door import DoorState",
+    }
+
+
 def test_where_nothing_is_made_from_it_there_is_no_number() -> None:
     assert factory.number(BLOG["Post"]) == "number = next(samples.numbers)"
     assert factory.number(BLOG["Event"]) == ""

@@ -9,10 +9,14 @@ BLOG = derived(entity("Post", "title:str"), entity("User", "name:str", pk="uuid7
 
 
 def test_keys_that_a_database_counts_are_counted() -> None:
-    made = lines(fake.next_key(BLOG["Post"]))
-
-    assert "self._keys = itertools.count(1)" in made
-    assert made[-1] == "return next(self._keys)"
+    assert lines(fake.next_key(BLOG["Post"])) == [
+        "def __init__(self, storage: FakeStorage) -> None:",
+        "super().__init__(storage)",
+        "self._keys = itertools.count(1)",
+        "def next_key(self) -> int:",
+        '"""Return the next number."""',
+        "return next(self._keys)",
+    ]
     assert lines(fake.imports(BLOG["Post"])) == [
         "import itertools",
         "from tests.fakes.fake_storage import FakeStorage",

@@ -30,6 +30,18 @@ def test_a_link_names_its_table_and_its_columns_where_both_sides_are_one() -> No
     )
 
 
+def test_a_link_through_an_entity_looks_at_the_rows_in_between() -> None:
+    blog = derived(
+        entity("User", "name:str", "roles:many,Role:via=UserRole"),
+        entity("Role", "name:str"),
+        entity("UserRole", "user:User", "role:Role"),
+    )
+
+    assert related.line(blog["Role"]["relations"][0]) == (
+        'users: relating.Through[list["_models.UserRow"]] = relating.through("user_roles", "user")'
+    )
+
+
 def test_an_entity_that_nothing_leads_to_imports_nothing() -> None:
     assert related.imports(BLOG["Post"], "blog") == ""
     assert lines(related.imports(BLOG["User"], "blog"))[1:] == [

@@ -103,3 +103,23 @@ def test_a_model_without_constraints_imports_none() -> None:
         "from uuid import UUID",
         "from uuid import uuid4",
     }
+
+
+def test_a_reference_imports_its_key_and_its_relation() -> None:
+    assert set(lines(row.imports(BLOG["Post"], "blog"))) >= {
+        "from uuid import UUID",
+        "from sqlalchemy import ForeignKey",
+        "from sqlalchemy.orm import relationship",
+        "from typing import TYPE_CHECKING",
+        "from sqlalchemy import TextClause",
+        "from blog.domain.post import PostKind",
+    }
+
+
+def test_mail_addresses_and_links_import_what_they_need() -> None:
+    tagged = derived(entity("Post", "mail:email", "tags:many,Tag"), entity("Tag", "name:str"))
+    mail, name = (lines(row.imports(tagged[each], "blog")) for each in ("Post", "Tag"))
+
+    assert "from sqlalchemy.orm import validates" in mail
+    assert "from sqlalchemy import Column, ForeignKey, Index, Table" in mail
+    assert "from sqlalchemy.orm import validates" not in name

@@ -21,10 +21,11 @@ def test_a_second_row_refers_to_the_same() -> None:
 
 
 def test_the_body_of_a_request_comes_after_what_it_refers_to() -> None:
-    assert lines(test.payload(BLOG["Post"]))[:3] == [
+    assert lines(test.payload(BLOG["Post"])) == [
         "author_id = (await make_user(work)).id",
         "await work.commit()",
         "new = new_post(author_id=author_id)",
+        'payload = PostCreate.model_validate(new).model_dump(mode="json")',
     ]
     assert test.arguments(BLOG["Post"]) == "client: AsyncClient, work: SqlUnitOfWork"
     made = "from tests.factories.user import make_user"
@@ -70,7 +71,11 @@ def test_a_link_has_a_path_and_two_constants() -> None:
 
 
 def test_a_path_by_a_natural_key_takes_its_values_from_the_body() -> None:
+    imported = "from tests.conftest import segments"
+
     assert test.natural_path(BLOG["Post"]) == '"by-slug", payload["slug"]'
+    assert imported in lines(test.api_imports(BLOG["Post"], "blog"))
+    assert imported not in lines(test.api_imports(BLOG["Tag"], "blog"))
 
 
 def test_a_total_takes_a_statement_of_its_own() -> None:
@@ -88,6 +93,7 @@ def test_what_tests_import_is_what_there_is_to_test() -> None:
 
 def test_links_are_tested_from_the_side_that_declares_them() -> None:
     made = "from tests.factories.tag import make_tag"
+    assert "from tests.factories.post import make_post" in test.unit_imports(BLOG["Post"], "blog")
     for imports in (test.unit_imports, test.api_imports):
         assert made in lines(imports(BLOG["Post"], "blog"))
         assert made not in lines(imports(BLOG["Tag"], "blog"))

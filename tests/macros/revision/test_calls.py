@@ -62,6 +62,14 @@ def test_constraints_have_names_that_no_convention_changes() -> None:
     )
 
 
+def test_a_condition_is_what_the_model_says() -> None:
+    check = {"name": "ck_posts_size", "expression": 'sa.column("size") > sa.text("0")'}
+
+    assert calls.create_check_constraint(check) == (
+        'create_check_constraint(op.f("ck_posts_size"), sa.column("size") > sa.text("0"))'
+    )
+
+
 def test_a_foreign_key_says_what_happens_on_delete_if_anything_does() -> None:
     key = {"name": "fk", "column": "a_id", "to_table": "as", "to_column": "id", "on_delete": None}
 
