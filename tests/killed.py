@@ -28,7 +28,7 @@ from scaffold.commands import COMMANDS
 MOMENTS = ("start", "writing", "decided")
 # What takes a little longer while a command is to be killed, so that the moments spread.
 OPERATIONS = ("chmod", "link", "mkdir", "replace", "unlink")
-PAUSE = 0.0003
+PAUSE = 0.001  # seconds
 
 Does = Callable[..., None]
 

@@ -168,7 +168,7 @@ def test_json_has_the_entities_and_the_files(blog: Path, scaffold: Scaffold) -> 
             "entities:\n  Tag: {fields: [name]}\n  Post: {fields: [tags], plural: tags}\n",
             """
             error: entities.yml:3: `Post` and `Tag` would both have the name `tags`; nothing was written
-            help: give one of them another: --plural ...
+            help: give one of them another: `plural: ...` in the document
             """,
         ),
     ],

@@ -118,7 +118,7 @@ class Wanted:
 
     def __init__(self, file: Path, *, prune: bool, accepts_loss: bool) -> None:
         self.source = "standard input" if str(file) == "-" else str(file)
-        self._text = read(file)
+        self._text = read(file, self.source)
         self._prune = prune
         self._accepts_loss = accepts_loss
 
@@ -151,14 +151,14 @@ class Wanted:
         return error
 
 
-def read(file: Path) -> str:
-    """Return the text of a document, or of standard input for a dash."""
+def read(file: Path, source: str) -> str:
+    """Return the text of a document, or of standard input for a dash; `source` is what it is called."""
     try:
         content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
-        raise ScaffoldError(f"`{file}` cannot be read: {error.strerror}") from error
+        raise ScaffoldError(f"`{source}` cannot be read: {error.strerror}") from error
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ScaffoldError(f"{file}:{line}: this is not UTF-8 text") from error
+        raise ScaffoldError(f"{source}:{line}: this is not UTF-8 text") from error

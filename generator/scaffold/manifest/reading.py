@@ -78,7 +78,8 @@ def _in_document(help: str | None) -> str | None:
     found = re.fullmatch(r"create it first: scaffold model (\w+) \.\.\.", help or "")
     if found:
         return f"add `{found[1]}` to the document"
-    return re.sub(r"--fill \S+( --fill \S+)*(?=,)", "`fill` in the document", help or "") or None
+    told = re.sub(r"--fill \S+( --fill \S+)*(?=,)", "`fill` in the document", help or "")
+    return re.sub(r"--(plural|table) (\S+)", r"`\1: \2` in the document", told) or None
 
 
 class _Reader:
@@ -274,5 +275,9 @@ class _At:
         """Raise the error again, with its line."""
         if isinstance(error, ScaffoldError):
             raise problem(
-                self._source, self._line, error.message, note=error.note, help=error.help
+                self._source,
+                self._line,
+                error.message,
+                note=error.note,
+                help=_in_document(error.help),
             ) from error
