@@ -39,6 +39,18 @@ def changed(
     return made
 
 
+def renamed(root: Path, before: Entity, after: Entity, old: str, new: str) -> Revision:
+    """Write the revision that renames a field of an entity, and accept what it cuts off."""
+    edit = Edit(
+        in_order([after, OWNER]),
+        field_renames={after.name: {old: new}},
+        accepts_loss=True,
+    )
+    made = revise(root, in_order([before, OWNER]), edit)
+    assert made is not None
+    return made
+
+
 def refusal(root: Path, before: Entity, after: Entity | None) -> ScaffoldError:
     with pytest.raises(ScaffoldError) as caught:
         changed(root, before, after)
@@ -220,6 +232,46 @@ def test_rows_that_met_a_constraint_meet_it_when_it_is_made_anew(tmp_path: Path)
 
     assert "create_foreign_key" in made.text
     assert () == made.notes
+
+
+def test_the_database_does_not_refuse_what_is_only_renamed(tmp_path: Path) -> None:
+    before = thing("a:str", "b:int:min=0", unique=(("a", "b"),), checks=("b < 9",))
+    after = thing("a:str", "c:int:min=0", unique=(("a", "c"),), checks=("c < 9",))
+
+    made = renamed(tmp_path, before, after, "b", "c")
+
+    assert "create_check_constraint" in made.text
+    assert "create_unique_constraint" in made.text
+    assert made.notes == ()
+
+
+def test_a_table_takes_the_rules_of_its_rows_to_its_new_name(tmp_path: Path) -> None:
+    before = thing("a:str:unique", "b:int:min=0", "up:Thing:null:back=down")
+    after = entity("Item", "a:str:unique", "b:int:min=0", "up:Item:null:back=down")
+    edit = Edit((OWNER, after), entity_renames={"Thing": "Item"})
+
+    made = revise(tmp_path, (OWNER, before), edit)
+
+    assert made is not None
+    assert "create_foreign_key" in made.text
+    assert made.notes == ()
+
+
+def test_a_renamed_column_whose_values_change_may_still_be_refused(tmp_path: Path) -> None:
+    before, after = thing("a:str,40:unique"), thing("b:str,20:unique")
+
+    made = renamed(tmp_path, before, after, "a", "b")
+
+    assert made.notes == (
+        "where two rows of `things` have the same `b`, the database refuses the revision",
+    )
+
+
+def test_a_revision_names_a_table_once_for_all_its_columns(tmp_path: Path) -> None:
+    made = changed(tmp_path, thing("a:str"), thing("a:str", "b:int:null", "c:int:null"))
+
+    assert made.path.name.endswith("_add_b_and_c_to_things.py")
+    assert made.text.startswith('"""Add b and c to things.')
 
 
 def test_the_key_of_an_entity_does_not_change(tmp_path: Path) -> None:

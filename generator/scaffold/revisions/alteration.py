@@ -5,18 +5,12 @@ from dataclasses import dataclass, field, replace  # noqa: TID251 (it is not fro
 from typing import TypeVar
 
 from scaffold.errors import ScaffoldError
-from scaffold.revisions.changes import (
-    AddConstraint,
-    Constraint,
-    DropColumn,
-    DropConstraint,
-    RenameColumn,
-)
+from scaffold.revisions.changes import AddConstraint, DropColumn, DropConstraint, RenameColumn
 from scaffold.revisions.columns import Columns, way_of
-from scaffold.revisions.constraints import constraints
+from scaffold.revisions.constraints import constraints, held, rule
 from scaffold.revisions.operations import Operation
 from scaffold.revisions.rows import Rows
-from scaffold.schema import Check, Column, ForeignKey, Table, allowed_values
+from scaffold.schema import Column, Table, allowed_values
 
 Item = TypeVar("Item")
 
@@ -51,23 +45,11 @@ def alter(old: Table, new: Table, names: Mapping[str, str], rows: Rows) -> Alter
         columns.change(before[name], later, allowed_values(old, name))
     made.then += columns.operations()
     made.then += (AddConstraint(new.name, each) for each in into)
-    met = {_meaning(each, names) for each in out}
+    known = held(old, out, new, dict(_same(old, new, names)))
     for each in into:
-        if _meaning(each, {}) not in met:
+        if each not in out and rule(each) not in known:
             rows.add_constraint(new, each)
     return made
-
-
-def _meaning(constraint: Constraint, names: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what a constraint asks of rows, whatever it is called; columns have their new names."""
-    match constraint:
-        case ForeignKey(column=column, to_table=table, to_column=key):
-            return "foreign key", names.get(column, column), table, key
-        case Check(expression=expression):
-            return "check", expression
-        case _:
-            kind = type(constraint).__name__
-            return kind, *(names.get(column, column) for column in constraint.columns)
 
 
 def _refuse_other_key(old: Table, new: Table, names: Mapping[str, str]) -> None:
@@ -93,6 +75,15 @@ def _convertible(
             rows.replace_column(new, column, later)
         else:
             yield column.name, later.name
+
+
+def _same(old: Table, new: Table, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the columns that change nothing but their name."""
+    after = {column.name: column for column in new.columns}
+    for column in old.columns:
+        later = names.get(column.name)
+        if later is not None and replace(column, name=later) == after[later]:
+            yield column.name, later
 
 
 def in_turn(

@@ -1,7 +1,9 @@
 """The constraints of a table that stays: which go, and which come."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from scaffold.revisions.changes import Constraint
 from scaffold.schema import Check, ForeignKey, Index, Table, Unique
@@ -22,6 +24,41 @@ def constraints(
     dropped = [each for each in _all(old) if each not in kept]
     made = [each for each in wanted if each not in kept]
     return sorted(dropped, key=_place, reverse=True), sorted(made, key=_place)
+
+
+def held(
+    old: Table, dropped: Iterable[Constraint], new: Table, names: Mapping[str, str]
+) -> set[Constraint]:
+    """Return what the rows keep to already: the rules of dropped constraints, under new names.
+
+    `names` are the columns that stay as they are but for their name, old to new.
+    """
+    others = {column.name for column in old.columns if column.name not in names}
+    tables = {old.name: new.name}
+    return {rule(each, names, tables) for each in dropped if not _uses(each, others)}
+
+
+def rule(
+    constraint: Constraint,
+    names: Mapping[str, str] = MappingProxyType({}),
+    tables: Mapping[str, str] = MappingProxyType({}),
+) -> Constraint:
+    """Return what a constraint demands of rows, under new names of columns and tables."""
+    match constraint:
+        case ForeignKey(column=column, to_table=table):
+            return replace(
+                constraint,
+                name="",
+                column=names.get(column, column),
+                to_table=tables.get(table, table),
+                on_delete=None,
+            )
+        case Check(expression=expression):
+            renamed = re.sub(r"\w+", lambda word: names.get(word[0], word[0]), expression)
+            return replace(constraint, name="", expression=renamed)
+        case _:
+            columns = tuple(names.get(column, column) for column in constraint.columns)
+            return replace(constraint, name="", columns=columns)
 
 
 def _place(constraint: Constraint) -> int:

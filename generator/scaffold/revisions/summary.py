@@ -24,26 +24,36 @@ def summary_of_changes(operations: Iterable[Operation]) -> str:
     }
     changes = list(dict.fromkeys(_changes(operations)))
     others = [table for table in dict.fromkeys(_tables(operations)) if table not in renamed]
+    told = _told(changes)
     if len(changes) > _MOST or not (changes or renamed):
-        changes = [f"change {', '.join(others or renamed)}"]
-    return " and ".join([*renamed.values(), *changes])
+        told = [f"change {', '.join(others or renamed)}"]
+    return " and ".join([*renamed.values(), *told])
 
 
-def _changes(operations: Iterable[Operation]) -> Iterator[str]:
+def _told(changes: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Say at once what happens to several columns of one table."""
+    columns: dict[tuple[str, str], list[str]] = {}
+    for verb, column, where in changes:
+        columns.setdefault((verb, where), []).append(column)
+    return [f"{verb} {' and '.join(names)} {where}" for (verb, where), names in columns.items()]
+
+
+def _changes(operations: Iterable[Operation]) -> Iterator[tuple[str, str, str]]:
+    """Yield what is done, to which column, and where."""
     added = {(o.table, o.column.name) for o in operations if isinstance(o, AddColumn)}
     dropped = {(o.table, o.column.name) for o in operations if isinstance(o, DropColumn)}
     for operation in operations:
         match operation:
             case RenameColumn(table, column, new):
-                yield f"rename {column.name} of {table} to {new}"
+                yield "rename", column.name, f"of {table} to {new}"
             case AddColumn(table, column) if (table, column.name) not in dropped:
-                yield f"add {column.name} to {table}"
+                yield "add", column.name, f"to {table}"
             case DropColumn(table, column) if (table, column.name) not in added:
-                yield f"drop {column.name} of {table}"
+                yield "drop", column.name, f"of {table}"
             case AddColumn(table, column):
-                yield f"change {column.name} of {table}"
+                yield "change", column.name, f"of {table}"
             case ChangeColumn(table, _, column) if (table, column.name) not in added:
-                yield f"change {column.name} of {table}"
+                yield "change", column.name, f"of {table}"
             case _:
                 pass
 
