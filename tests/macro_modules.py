@@ -48,7 +48,9 @@ class macros:  # noqa: N801 (reads as the modules do)
     _name: str
 
     def __getattr__(self, macro: str) -> Any:  # noqa: ANN401
-        """Return a macro."""
+        """Return a macro; what begins with an underscore is what pytest looks for while it collects."""
+        if macro.startswith("_"):
+            raise AttributeError(macro)
         return getattr(_module(self._name), macro)
 
 

@@ -19,7 +19,7 @@ from scaffold.grammar import parse_field
 from scaffold.migrations import renderer_of, revision_for
 from scaffold.render import render
 from scaffold.source import Template
-from scaffold.types import load_types
+from scaffold.types import TypeTable, load_types
 
 REPOSITORY = Path(__file__).parents[1]
 ANSWERS: dict[str, Any] = {
@@ -75,9 +75,13 @@ class Rendered:
 
 def entity(name: str, *fields: str, **options: Any) -> Entity:  # noqa: ANN401
     """Return a complete entity from fields as people write them."""
-    types = load_types(REPOSITORY / "template" / "macros" / "types.yml")
-    parsed = tuple(parse_field(field, types) for field in fields)
-    return expand(Entity(name, fields=parsed, **options), types)
+    parsed = tuple(parse_field(field, _types()) for field in fields)
+    return expand(Entity(name, fields=parsed, **options), _types())
+
+
+@cache
+def _types() -> TypeTable:
+    return load_types(REPOSITORY / "template" / "macros" / "types.yml")
 
 
 def project(folder: Path, entities: Iterable[Entity], **answers: object) -> Rendered:

@@ -6,7 +6,7 @@ from jinja2 import UndefinedError
 from macro_modules import Derived, derived, lines, macros
 from projects import entity
 
-perform = macros("revision/operations").perform
+operations = macros("revision/operations")
 
 KEY = {"name": "fk", "column": "a_id", "to_table": "as", "to_column": "id", "on_delete": None}
 COLUMN = {"name": "a", "type": "sa.Integer()", "nullable": False, "server_default": None}
@@ -44,19 +44,19 @@ CALLS = {
 
 @pytest.mark.parametrize(("name", "call"), CALLS.items())
 def test_each_step_has_its_call(name: str, call: str) -> None:
-    assert call in perform([step(name)])
+    assert call in operations.perform([step(name)])
 
 
 def test_the_steps_come_in_their_order() -> None:
-    text = perform([step("RenameTable"), step("DropTable"), step("CreateTable")])
+    text = operations.perform([step("RenameTable"), step("DropTable"), step("CreateTable")])
 
     assert text.index("rename_table") < text.index("drop_table") < text.index("create_table")
 
 
 def test_a_step_that_is_unknown_is_refused_by_name() -> None:
     with pytest.raises(UndefinedError, match="cannot write the step `MergeTables`"):
-        perform([step("MergeTables")])
+        operations.perform([step("MergeTables")])
 
 
 def test_no_step_is_nothing() -> None:
-    assert lines(perform([])) == []
+    assert lines(operations.perform([])) == []
