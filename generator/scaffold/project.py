@@ -239,8 +239,8 @@ def revision(
     """
     from datetime import UTC, datetime
 
-    from scaffold.gap import refuse_gap
     from scaffold.migrations import renderer_of, revision_for
+    from scaffold.misfit import refuse_misfit
 
     was = project.rendered.context.get("model") or {}
     now = after.context.get("model") or {}
@@ -254,7 +254,7 @@ def revision(
         before=project.entities,
     )
     if made is not None:
-        refuse_gap(project.root, was, now)
+        refuse_misfit(project.root, was, now)
     return made
 
 

@@ -77,6 +77,43 @@ def test_a_column_whose_revision_is_missing_cannot_change(
     assert before == tree(posts)
 
 
+BY_HAND = """
+revision: str = "a1"
+down_revision: str | None = "{0}"
+
+import sqlalchemy as sa
+from alembic import op
+
+
+def upgrade() -> None:
+    op.add_column("posts", sa.Column("rank", sa.Integer()))
+    op.create_table("tags", sa.Column("id", sa.Integer(), primary_key=True))
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("field add Post rank:int:null", "the column `rank` of `Post`"),
+        ("field rename Post title rank", "the column `rank` of `Post`"),
+        ("model Tag name", "the table `tags` of `Tag`"),
+    ],
+)
+def test_what_a_revision_by_hand_makes_is_not_made_again(
+    posts: Path, scaffold: Scaffold, words: str, what: str
+) -> None:
+    known = json.loads(scaffold(posts, "status", "--json").out)["migrations"]
+    (head,) = [each["id"] for each in known if each["is_head"]]
+    (posts / "migrations/versions/209901010000_by_hand.py").write_text(BY_HAND.format(head))
+    before = tree(posts)
+
+    refused = scaffold(posts, *words.split())
+
+    assert 1 == refused.code
+    assert f"error: the migrations make {what} already; nothing was written" in refused.err
+    assert before == tree(posts)
+
+
 def test_a_column_that_a_person_did_without_is_no_gap(posts: Path, scaffold: Scaffold) -> None:
     last = next((posts / "migrations/versions").glob("*create_posts.py"))
     text = last.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Refuse to go on from tables that no migration makes: the last revision may be missing."""
+"""Refuse a revision that would fail, since the migrations before it make other tables."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     Spec = Mapping[str, Any]
 
 
-def refuse_gap(root: Path, before: Model, after: Model) -> None:
-    """Refuse a change of tables, or of columns in them, that the project's migrations do not make.
+def refuse_misfit(root: Path, before: Model, after: Model) -> None:
+    """Refuse a change of what the project's migrations do not make, or to what they make already.
 
     What cannot be told, since a revision by hand cannot be read, is not refused. Neither are
-    columns that the change leaves alone: a person may have done without them.
+    columns that the change leaves alone: a person may have done without them, or added others.
     """
     built = build(read_history(root), root / VERSIONS, KnownSteps())
     if built.unread:
@@ -35,6 +35,13 @@ def refuse_gap(root: Path, before: Model, after: Model) -> None:
             f"no migration makes {missing}; nothing was written",
             note="the last revision may be missing, and a new one cannot follow it",
             help='bring it back, or write what is missing: scaffold migrate "..."',
+        )
+    double = next(_double(before, after, built), None)
+    if double is not None:
+        raise ScaffoldError(
+            f"the migrations make {double} already; nothing was written",
+            note="a revision by hand does, or one that removed it is missing",
+            help="choose another name, or remove yours first, with a revision",
         )
 
 
@@ -49,6 +56,21 @@ def _missing(before: Model, after: Model, built: Built) -> Iterator[str]:
         for name in _changed(spec, later.get(place)):
             if name not in there:
                 yield f"the column `{name}` of `{_label(place)}`"
+
+
+def _double(before: Model, after: Model, built: Built) -> Iterator[str]:
+    known = specs(before)
+    tables = {spec["name"] for spec in known.values()}
+    for place, spec in specs(after).items():
+        table = spec["name"]
+        if table not in tables and table in built.tables:
+            yield f"the table `{table}` of `{_label(place)}`"
+        if place in known and table in built.tables:
+            there = {column["name"] for column in built.tables[table]["columns"]}
+            own = {column["name"] for column in known[place]["columns"]}
+            for column in spec["columns"]:
+                if column["name"] in there - own:
+                    yield f"the column `{column['name']}` of `{_label(place)}`"
 
 
 def _label(place: Place) -> str:
