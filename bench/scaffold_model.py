@@ -103,7 +103,8 @@ def model(name: str) -> tuple[str, ...]:
 
 
 def past_revision(number: int) -> str:
-    """Return a revision of the usual length."""
+    """Return a revision of the usual length, which makes the table of an entity."""
+    table = f"item{number + 1}s"
     parent = f'"{number - 1:012x}"' if number else None
     columns = "".join(
         f'        sa.Column("column_{each}", sa.String(200), nullable=False),\n'
@@ -112,8 +113,8 @@ def past_revision(number: int) -> str:
     return (
         f'"""A revision."""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\n'
         f'revision: str = "{number:012x}"\ndown_revision: str | None = {parent}\n\n\n'
-        f'def upgrade() -> None:\n    op.create_table(\n        "t{number}",\n{columns}    )\n\n\n'
-        f'def downgrade() -> None:\n    op.drop_table("t{number}")\n'
+        f'def upgrade() -> None:\n    op.create_table(\n        "{table}",\n{columns}    )\n\n\n'
+        f'def downgrade() -> None:\n    op.drop_table("{table}")\n'
     )
 
 
