@@ -1,10 +1,11 @@
 """Projects rendered from this working tree: no command, no copy, no install."""
 
 import atexit
+import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -12,6 +13,8 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
+
+import pytest
 
 from scaffold.edit import Edit
 from scaffold.entities import Entity, expand, to_record
@@ -114,3 +117,16 @@ def migrated_project(folder: Path, entities: Iterable[Entity], **answers: object
     made = project(folder, entities, **answers)
     revise(folder, {}, made.model, datetime.now(UTC))
     return made
+
+
+def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], object]) -> Path:
+    """Return a folder that the first worker to need it builds for all: tests only look at it."""
+    common = factory.getbasetemp()
+    common = common.parent if "PYTEST_XDIST_WORKER" in os.environ else common
+    folder, built = common / name, common / f"{name}.built"
+    with (common / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built.exists():
+            build(folder)
+            built.touch()
+    return folder

@@ -6,6 +6,7 @@ import pytest
 
 import commands
 import gates
+import projects
 from everything import EVERYTHING
 from scaffold.grammar import parse_field
 from servers import Servers
@@ -13,10 +14,12 @@ from servers import Servers
 
 @pytest.fixture(scope="module")
 def shop(committed_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = commands.new(committed_template, tmp_path_factory.mktemp("projects") / "shop")
-    for entity in EVERYTHING:
-        commands.model(folder, *entity)
-    return folder
+    def build(folder: Path) -> None:
+        commands.new(committed_template, folder)
+        for entity in EVERYTHING:
+            commands.model(folder, *entity)
+
+    return projects.built_once(tmp_path_factory, "shop", build)
 
 
 def test_no_type_is_missing() -> None:

@@ -17,12 +17,13 @@ BOTH_SIDES = Path(__file__).parents[1] / "templates" / "relations" / "test_both_
 
 @pytest.fixture(scope="module")
 def related(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("related")
-    validate(relations(), commands.TYPES)
-    projects.migrated_project(folder, relations())
-    # Part of the project, so that its types are checked, too.
-    shutil.copy(BOTH_SIDES, folder / "tests" / "persistence")
-    return folder
+    def build(folder: Path) -> None:
+        validate(relations(), commands.TYPES)
+        projects.migrated_project(folder, relations())
+        # Part of the project, so that its types are checked, too.
+        shutil.copy(BOTH_SIDES, folder / "tests" / "persistence")
+
+    return projects.built_once(tmp_path_factory, "related", build)
 
 
 @pytest.mark.parametrize("gate", gates.STATIC, ids=lambda gate: gate.__name__)

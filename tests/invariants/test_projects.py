@@ -140,9 +140,9 @@ def test_all_pairs_are_there() -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pairs")
-    projects.migrated_project(folder, entities())
-    return folder
+    return projects.built_once(
+        tmp_path_factory, "pairs", lambda folder: projects.migrated_project(folder, entities())
+    )
 
 
 @pytest.mark.parametrize("gate", gates.STATIC, ids=lambda gate: gate.__name__)
