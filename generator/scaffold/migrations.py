@@ -227,7 +227,11 @@ def _revision_id(parents: Iterable[str], operations: Iterable[Operation]) -> str
 
 def _slug(text: str) -> str:
     words = "".join(char if char.isascii() and char.isalnum() else " " for char in text.lower())
-    return "_".join(words.split())[:_SLUG_LENGTH].rstrip("_")
+    slug = "_".join(words.split())
+    if len(slug) <= _SLUG_LENGTH:
+        return slug
+    whole, _, _ = slug[: _SLUG_LENGTH + 1].rpartition("_")
+    return whole or slug[:_SLUG_LENGTH]
 
 
 def _laid_out_block(indent: int, caller: Callable[[], str]) -> str:

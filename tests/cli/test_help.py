@@ -27,6 +27,23 @@ def test_no_command_shows_the_help(tmp_path: Path, scaffold: Scaffold) -> None:
     assert result.out.startswith("Usage: scaffold [OPTIONS] COMMAND")
 
 
+def test_the_help_has_the_commands_in_order(tmp_path: Path, scaffold: Scaffold) -> None:
+    told = scaffold(tmp_path, "--help").out.partition("\nCommands:\n")[2].partition("\n\n")[0]
+
+    names = [line.split()[0] for line in told.splitlines() if line[2] != " "]
+    assert list(COMMANDS) == names
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["field", "--help"]], ids=" ".join)
+def test_no_sentence_of_the_help_is_cut_off(
+    arguments: list[str], tmp_path: Path, scaffold: Scaffold
+) -> None:
+    told = scaffold(tmp_path, *arguments).out.partition("\nCommands:\n")[2].partition("\n\n")[0]
+
+    assert "..." not in told
+    assert told.endswith(".")
+
+
 def test_version(tmp_path: Path, scaffold: Scaffold) -> None:
     assert "scaffold 0.1.0\n" == scaffold(tmp_path, "--version").out
 

@@ -267,10 +267,29 @@ def test_what_is_done_again_in_the_same_minute_has_a_file_of_its_own(tmp_path: P
 
 
 def test_a_slug_is_made_fit_for_a_file(tmp_path: Path) -> None:
-    revision = revise(tmp_path, model(table("posts")), slug="Add the Blog's posts: " + "x" * 90)
+    revision = revise(tmp_path, model(table("posts")), slug="Add the Blog's posts")
 
     assert revision
-    assert revision.path.name == f"202611210930_add_the_blog_s_posts_{'x' * 39}.py"
+    assert revision.path.name == "202611210930_add_the_blog_s_posts.py"
+
+
+@pytest.mark.parametrize(
+    ("said", "slug"),
+    [
+        (
+            "ends with a whole word " * 3,
+            "ends_with_a_whole_word_ends_with_a_whole_word_ends_with_a",
+        ),
+        (f"{'x' * 56} abc more", f"{'x' * 56}_abc"),
+        (f"{'x' * 56} abcd", "x" * 56),
+        ("x" * 90, "x" * 60),
+    ],
+)
+def test_a_slug_that_is_too_long_ends_with_a_word(tmp_path: Path, said: str, slug: str) -> None:
+    revision = revise(tmp_path, model(table("posts")), slug=said)
+
+    assert revision
+    assert revision.path.name == f"202611210930_{slug}.py"
 
 
 def test_two_runs_agree_on_the_id_and_another_change_has_another(tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
+from inspect import getdoc
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from scaffold import __version__
 
@@ -47,12 +49,21 @@ Completion of commands, types and entities in your shell:
 """
 
 
+class InOrder(TyperGroup):
+    """The program, whose help has the commands in their order; Typer's own has groups at the end."""
+
+    def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002  # Click calls it with one
+        """Return the names of the commands."""
+        return sorted(self.commands, key=COMMANDS.index)
+
+
 def command_line(arguments: Sequence[str] = ()) -> typer.Typer:
     """Return the program with the command that the arguments name; with all where they name none.
 
     Help, completion and words that are no command need all of them.
     """
     app = typer.Typer(
+        cls=InOrder,
         rich_markup_mode=None,  # the help is laid out in ABOUT, and shows without loading Rich
         pretty_exceptions_enable=False,
         no_args_is_help=True,
@@ -62,7 +73,15 @@ def command_line(arguments: Sequence[str] = ()) -> typer.Typer:
     named = command_of(arguments)
     for name in (named,) if named and "_SCAFFOLD_COMPLETE" not in os.environ else COMMANDS:
         import_module(f"scaffold.commands.{name}").register(app)
+    for group in (app, *(one.typer_instance for one in app.registered_groups)):
+        _say_in_full(group)
     return app
+
+
+def _say_in_full(group: typer.Typer | None) -> None:
+    """Have the first sentence of each command whole in the help of its group: Click cuts it off."""
+    for command in group.registered_commands if group else ():
+        command.short_help = (getdoc(command.callback) or "").partition("\n\n")[0]
 
 
 def command_of(arguments: Sequence[str]) -> str:
