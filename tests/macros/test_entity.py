@@ -55,6 +55,12 @@ def test_the_field_that_tests_change_is_free_to_change() -> None:
     assert post("shown:bool", "author:User")["changeable"] is None
 
 
+def test_a_change_that_responses_show_is_of_a_field_they_show() -> None:
+    found = post("secret:str:private", "title:str")
+
+    assert (found["changeable"], found["shown_changeable"]) == ("secret", "title")
+
+
 def test_samples_come_again_and_again_so_the_first_follows_the_last() -> None:
     repeats = macros("entity").repeats
 

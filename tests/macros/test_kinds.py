@@ -27,6 +27,15 @@ def test_each_row_has_every_key() -> None:
     assert complete()["moment"]["python"] == "dt.datetime"
 
 
+def test_a_recorded_field_has_whatever_it_leaves_out() -> None:
+    plain = kinds.plain_field
+
+    assert not any(plain[name] for name in ("null", "unique", "index", "private", "readonly"))
+    assert all(
+        plain[name] is None for name in ("column", "default", "server_default", "min", "max")
+    )
+
+
 def test_imports_from_the_project_name_its_package() -> None:
     assert complete()["json"]["imports"] == ["from blog.values import Json"]
     assert complete()["moment"]["named"]["now"]["imports"] == ["from blog.values import now"]

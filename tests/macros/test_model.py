@@ -42,6 +42,13 @@ def test_an_entity_knows_what_leads_to_it() -> None:
     ]
 
 
+def test_both_sides_know_of_a_link() -> None:
+    blog = derived(entity("Post", "title:str", "tags:many,Tag"), entity("Tag", "name:str"))
+
+    assert [each["name"] for each in blog["Post"]["links"]] == ["tags"]
+    assert [each["name"] for each in blog["Tag"]["relations"]] == ["posts"]
+
+
 def test_what_is_unique_leads_back_to_one() -> None:
     assert relation("profile")["single"]
     assert relation("seats")["single"]

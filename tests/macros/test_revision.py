@@ -40,7 +40,7 @@ def test_the_way_down_is_not_the_way_up() -> None:
 def test_it_says_what_it_follows() -> None:
     assert "down_revision: str | tuple[str, ...] | None = None\n" in written()
     assert 'down_revision: str | tuple[str, ...] | None = "def"\n' in written(parent="def")
-    assert "\nRevises: def\n" in written(parent="def")
+    assert "\nRevises: def\nCreate Date: 2026-11-21 09:30 UTC\n" in written(parent="def")
 
 
 def test_one_that_merges_follows_several_and_does_nothing() -> None:

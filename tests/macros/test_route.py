@@ -50,6 +50,8 @@ def test_a_lock_brings_the_version_along() -> None:
     )
     assert route.given_version(BLOG["User"]) == ", version=version"
     assert "If-Match" in route.only_if(BLOG["User"])
+    imported = lines(route.imports(BLOG["User"], "blog"))
+    assert "from blog.api.dependencies.version import ExpectedVersion" in imported
     assert route.given_version(BLOG["Post"]) == route.only_if(BLOG["Post"]) == ""
     assert route.version(BLOG["Post"]) == route.etag(BLOG["Post"], "found") == ""
 

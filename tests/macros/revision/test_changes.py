@@ -70,7 +70,10 @@ def test_a_table_takes_the_name_of_its_key_along() -> None:
     text = changes.rename_table(RENAMED)
 
     assert 'op.rename_table("posts", "articles")' in lines(text)
-    assert 'if op.get_context().dialect.name == "sqlite":' in lines(text)
+    assert lines(text)[-4:-2] == [
+        'if op.get_context().dialect.name == "sqlite":',
+        'with op.batch_alter_table("articles") as batch:',
+    ]
     assert 'RENAME CONSTRAINT "pk_posts" TO "pk_articles"' in text
     assert 'batch.create_primary_key(op.f("pk_articles"), ["id"])' in lines(text)
     assert "SEQUENCE" not in text
