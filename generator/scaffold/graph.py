@@ -337,9 +337,15 @@ def _check_targets(entity: "Entity", by_name: "dict[str, Entity]", types: "TypeT
 def _instead_of(target: str, by_name: "dict[str, Entity]", types: "TypeTable") -> str:
     if kind := type_of_name(target, types):
         return f"did you mean the type `{kind}`?"
-    if near := names.nearest(target, by_name):
+    # `OrderLine` is no misspelled `Order`, but one more word.
+    similar = [name for name in by_name if not _says_more(name, target)]
+    if near := names.nearest(target, similar):
         return f"an entity with a similar name exists: `{near}`"
     return f"create it first: scaffold model {target} ..."
+
+
+def _says_more(name: str, start: str) -> bool:
+    return name.startswith(start) and name[len(start) :][:1].isupper()
 
 
 def _check_backs(entities: "tuple[Entity, ...]", by_name: "dict[str, Entity]") -> None:
