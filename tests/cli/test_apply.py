@@ -165,6 +165,13 @@ def test_json_has_the_entities_and_the_files(blog: Path, scaffold: Scaffold) -> 
             """,
         ),
         (
+            "entities:\n  Person: {renamed_from: User, fields: [name]}\n  Post: {fields: {author: User}}\n",
+            """
+            error: entities.yml:3: `Post.author` refers to `User`, which this project does not have; nothing was written
+            help: the document calls it `Person`
+            """,
+        ),
+        (
             "entities:\n  Tag: {fields: [name]}\n  Post: {fields: [tags], plural: tags}\n",
             """
             error: entities.yml:3: `Post` and `Tag` would both have the name `tags`; nothing was written
@@ -172,7 +179,7 @@ def test_json_has_the_entities_and_the_files(blog: Path, scaffold: Scaffold) -> 
             """,
         ),
     ],
-    ids=["a_field", "a_reference", "a_name"],
+    ids=["a_field", "a_reference", "a_former_name", "a_name"],
 )
 def test_what_is_wrong_is_said_by_line_and_changes_nothing(
     blog: Path, scaffold: Scaffold, text: str, expected: str

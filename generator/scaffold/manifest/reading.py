@@ -48,12 +48,12 @@ class Document(NamedTuple):
         import re
 
         lines = {each.entity.name: each for each in self.entities}
+        renamed = {each.renamed_from or "": each.entity.name for each in self.entities}
         for entity, name in re.findall(_NAMED, error.message):
             if described := lines.get(entity):
                 line = described.lines.get(name, described.line)
-                return problem(
-                    self.source, line, error.message, note=error.note, help=_in_document(error.help)
-                )
+                help = _in_document(error.help, renamed)
+                return problem(self.source, line, error.message, note=error.note, help=help)
         return error
 
 
@@ -72,10 +72,13 @@ def completed(described: Described, known: Entity | None, types: TypeTable) -> E
     return expand(described.entity, types)
 
 
-def _in_document(help: str | None) -> str | None:
+def _in_document(help: str | None, renamed: dict[str, str]) -> str | None:
+    """Return the help in the words of a document; `renamed` are entities that it calls otherwise."""
     import re
 
     found = re.fullmatch(r"create it first: scaffold model (\w+) \.\.\.", help or "")
+    if found and found[1] in renamed:
+        return f"the document calls it `{renamed[found[1]]}`"
     if found:
         return f"add `{found[1]}` to the document"
     told = re.sub(r"--fill \S+( --fill \S+)*(?=,)", "`fill` in the document", help or "")
@@ -279,5 +282,5 @@ class _At:
                 self._line,
                 error.message,
                 note=error.note,
-                help=_in_document(error.help),
+                help=_in_document(error.help, {}),
             ) from error
