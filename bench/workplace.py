@@ -117,9 +117,9 @@ def fields(number: int) -> list[str]:
 
 def records(count: int) -> list[dict[str, Any]]:
     """Return so many entities, as the answers record them."""
-    from scaffold.entities import Entity, expand, in_order, to_record
-    from scaffold.grammar import parse_field
-    from scaffold.types import load_types
+    from scaffold.entities.entity import Entity, expand, in_order, to_record
+    from scaffold.entities.types import load_types
+    from scaffold.grammar.fields import parse_field
 
     types = load_types(REPOSITORY / "template" / "macros" / "types.yml")
     entities = (

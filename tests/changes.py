@@ -6,8 +6,8 @@ from typing import Any
 
 from evolution import Scenario
 from projects import entity
-from scaffold.edit import Edit
-from scaffold.entities import Entity, in_order
+from scaffold.entities.edit import Edit
+from scaffold.entities.entity import Entity, in_order
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ import pytest
 
 import template_repository
 from scaffold.cli import run
-from scaffold.entities import Entity
-from scaffold.grammar import format_field
-from scaffold.output import options_of
-from scaffold.types import load_types
+from scaffold.entities.entity import Entity
+from scaffold.entities.types import load_types
+from scaffold.grammar.fields import format_field
+from scaffold.output.reports import options_of
 
 REPOSITORY = Path(__file__).parents[1]
 TYPES = load_types(REPOSITORY / "template" / "macros" / "types.yml")

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from scaffold.merge import merge, unite
+from scaffold.plan.merge import merge, unite
 
 Reason = Literal["keeps an edited file", "puts lines where they belong", "unites a registry"]
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from projects import ANSWERS, project, working_tree
-from scaffold.edit import Edit
-from scaffold.entities import Entity, to_record
-from scaffold.migrations import Renderer, Revision, renderer_of, revision_for
-from scaffold.render import render
-from scaffold.revisions.conversions import ColumnType, read_type
-from scaffold.revisions.literals import literals
-from scaffold.schema import Column, Table, allowed_values, specs
+from scaffold.entities.edit import Edit
+from scaffold.entities.entity import Entity, to_record
+from scaffold.render.render import render
+from scaffold.revisions.revision import Renderer, Revision, renderer_of, revision_for
+from scaffold.schema.conversions import ColumnType, read_type
+from scaffold.schema.literals import literals
+from scaffold.schema.tables import Column, Table, allowed_values, specs
 from servers import Servers, fresh
 
 SCRIPT = Path(__file__).with_name("migrations") / "evolve.py"

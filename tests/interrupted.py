@@ -27,8 +27,8 @@ OPERATIONS = ("link", "mkdir", "replace", "rmdir", "unlink", "chmod", "fsync", "
 
 def main(root: Path, number: int, number_of_signal: int) -> None:
     """Count file operations, and send the signal at the given one."""
-    from scaffold.apply import apply, lock, recover
-    from scaffold.plan import make_plan
+    from scaffold.apply.apply import apply, lock, recover
+    from scaffold.plan.plan import make_plan
 
     plan = make_plan(rendered(OLD), rendered(NEW), root)
     done = 0

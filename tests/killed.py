@@ -20,8 +20,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
-import scaffold.apply
-from scaffold import journal
+import scaffold.apply.apply
+from scaffold.apply import journal
 from scaffold.cli import run
 from scaffold.commands import COMMANDS
 
@@ -40,9 +40,11 @@ class Server:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._lock = scaffold.apply.lock
-        scaffold.apply.lock = self._wait  # type: ignore[assignment]
-        scaffold.apply.apply = self._told(self._told(scaffold.apply.apply, "before"), "after")
+        self._lock = scaffold.apply.apply.lock
+        scaffold.apply.apply.lock = self._wait  # type: ignore[assignment]
+        scaffold.apply.apply.apply = self._told(
+            self._told(scaffold.apply.apply.apply, "before"), "after"
+        )
         journal.write_journal = self._told(journal.write_journal, "after")
 
     def _told(self, function: Does, when: str) -> Does:
@@ -60,7 +62,7 @@ class Server:
     @contextmanager
     def _wait(self, root: Path) -> Iterator[None]:
         """Serve instead of taking the lock; only children go on."""
-        scaffold.apply.lock = self._lock
+        scaffold.apply.apply.lock = self._lock
         answer({})
         for line in sys.stdin:
             self._serve(**json.loads(line))

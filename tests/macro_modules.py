@@ -11,12 +11,12 @@ from typing import Any
 from jinja2 import Template
 
 from projects import ANSWERS, REPOSITORY, working_tree
-from scaffold.entities import Entity, in_order, to_record
-from scaffold.index import load_index
-from scaffold.jinja_env import TemplateEnvironment, make_environment
-from scaffold.layout import lay_out
-from scaffold.links import completed
-from scaffold.render import render
+from scaffold.entities.entity import Entity, in_order, to_record
+from scaffold.entities.links import completed
+from scaffold.render.render import render
+from scaffold.revisions.layout import lay_out
+from scaffold.template.environment import TemplateEnvironment, make_environment
+from scaffold.template.index import load_index
 
 # An entity, or a part of one, as templates see it.
 Derived = dict[str, Any]

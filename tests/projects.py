@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from scaffold.edit import Edit
-from scaffold.entities import Entity, expand, to_record
-from scaffold.grammar import parse_field
-from scaffold.migrations import renderer_of, revision_for
-from scaffold.render import render
-from scaffold.source import Template
-from scaffold.types import TypeTable, load_types
+from scaffold.entities.edit import Edit
+from scaffold.entities.entity import Entity, expand, to_record
+from scaffold.entities.types import TypeTable, load_types
+from scaffold.grammar.fields import parse_field
+from scaffold.render.render import render
+from scaffold.revisions.revision import renderer_of, revision_for
+from scaffold.template.source import Template
 
 REPOSITORY = Path(__file__).parents[1]
 ANSWERS: dict[str, Any] = {

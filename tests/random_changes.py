@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from changes import OWNER, Change
 from evolution import revise
 from projects import REPOSITORY
-from scaffold.entities import Entity, Field, expand, in_order, validate
+from scaffold.entities.entity import Entity, Field, expand, in_order, validate
+from scaffold.entities.types import load_types
 from scaffold.errors import ScaffoldError
-from scaffold.grammar import parse_field
-from scaffold.types import load_types
+from scaffold.grammar.fields import parse_field
 from strategies import HARD_TEXTS
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]

@@ -1,8 +1,8 @@
 """Entities with every kind of relation: to others, to themselves, to each other, and two to one."""
 
 from projects import entity
-from scaffold.entities import Entity, in_order
-from scaffold.links import completed
+from scaffold.entities.entity import Entity, in_order
+from scaffold.entities.links import completed
 
 # By a name that some database or Python keeps for itself.
 HARD_TABLE = "class"

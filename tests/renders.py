@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from scaffold.rendered import Render, given
+from scaffold.render.files import Render, given
 
 
 def rendered(files: Mapping[str, str | bytes], executable: tuple[str, ...] = ()) -> Render:

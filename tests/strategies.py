@@ -15,15 +15,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from scaffold import names
-from scaffold.checks import parse_check
-from scaffold.entities import Entity, Field, Of, expand, given, in_order, validate
+from scaffold.entities import names
+from scaffold.entities.checks import parse_check
+from scaffold.entities.entity import Entity, Field, Of, expand, given, in_order, validate
+from scaffold.entities.fields import canonical_field
+from scaffold.entities.links import completed
+from scaffold.entities.types import RELATIONS, TYPE_ALIASES, load_types
+from scaffold.entities.values import INTEGERS
 from scaffold.errors import ScaffoldError
-from scaffold.fields import canonical_field
-from scaffold.grammar import MODIFIER_ALIASES, OPEN_ENDED, format_field
-from scaffold.links import completed
-from scaffold.types import RELATIONS, TYPE_ALIASES, load_types
-from scaffold.values import INTEGERS
+from scaffold.grammar.fields import MODIFIER_ALIASES, OPEN_ENDED, format_field
 
 TYPES = load_types(Path(__file__).parents[1] / "template" / "macros" / "types.yml")
 REFUSED: Counter[str] = Counter()

@@ -7,7 +7,7 @@ import pytest
 
 import commands
 import gates
-from scaffold.answers import read
+from scaffold.answers.reading import read
 from servers import Servers
 from template_repository import git
 

@@ -20,8 +20,8 @@ import typer
 
 import template_repository
 from scaffold.commands import COMMANDS, command_line
-from scaffold.grammar import MODIFIER_ALIASES, MODIFIERS
-from scaffold.types import TYPE_ALIASES, load_types
+from scaffold.entities.types import TYPE_ALIASES, load_types
+from scaffold.grammar.fields import MODIFIER_ALIASES, MODIFIERS
 
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -151,7 +151,8 @@ def write_command(path: Path, template: Path) -> None:
     path.write_text(
         f"#!{sys.executable}\n"
         "import sys\n"
-        "from scaffold import cli, install\n"
+        "from scaffold import cli\n"
+        "from scaffold.template import install\n"
         f"install._origin = lambda: {{'url': {template.as_uri()!r}, 'dir_info': {{}}}}\n"
         "cli.main()\n"
     )

@@ -82,11 +82,11 @@ def fail(error: ScaffoldError, *, wants_json: bool, unwritten: bool = False) -> 
     from scaffold.commands.screen import say
 
     if wants_json:
-        from scaffold.document import as_json
+        from scaffold.output.json_document import as_json
 
         sys.stdout.write(as_json("error", error=error) + "\n")
     else:
-        from scaffold.output import error_report
+        from scaffold.output.reports import error_report
 
         say(error_report(error, unwritten=unwritten), err=True)
     return error.exit_code

@@ -30,7 +30,7 @@ def _parts_of_last_word(args: Sequence[str]) -> list[str]:
 
 
 def _matching(place: int, start: str, before: str) -> list[str]:
-    from scaffold.grammar import MODIFIERS
+    from scaffold.grammar.fields import MODIFIERS
 
     words = [word if word in _BARE else f"{word}=" for word in MODIFIERS]
     if place == 1:
@@ -42,8 +42,8 @@ _BARE = {"null", "unique", "index", "private", "readonly"}
 
 
 def _types_and_entities() -> list[str]:
-    from scaffold.answers import find_project
-    from scaffold.project import load
+    from scaffold.answers.reading import find_project
+    from scaffold.project.project import load
 
     with suppress(Exception):
         project = load(find_project(Path.cwd()))
@@ -53,7 +53,7 @@ def _types_and_entities() -> list[str]:
 
 def fields_of(name: str) -> list[str]:
     """Return the names of an entity's fields."""
-    from scaffold.answers import find_project, read
+    from scaffold.answers.reading import find_project, read
 
     with suppress(Exception):
         for entity in read(find_project(Path.cwd())).entities:
@@ -64,7 +64,7 @@ def fields_of(name: str) -> list[str]:
 
 def entities() -> list[str]:
     """Return the names of the project's entities."""
-    from scaffold.answers import find_project, read
+    from scaffold.answers.reading import find_project, read
 
     with suppress(Exception):
         return [entity.name for entity in read(find_project(Path.cwd())).entities]

@@ -9,7 +9,7 @@ import pytest
 
 import template_repository
 from command_line import Scaffold
-from scaffold import doctor
+from scaffold.status import doctor
 from template_repository import commit, tree
 
 ANSWERS = ".copier-answers.yml"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from command_line import Scaffold
-from scaffold.report import Report
+from scaffold.output.parts import Report
 from template_repository import tree
 
 ANSWERS = ".copier-answers.yml"
@@ -243,7 +243,7 @@ def test_interrupted_while_planning(
         raise KeyboardInterrupt
 
     before = everything(blog)
-    monkeypatch.setattr("scaffold.project.make", interrupt)
+    monkeypatch.setattr("scaffold.project.change.make", interrupt)
 
     result = scaffold(blog, "model", "Post", "title", "--json")
 
@@ -282,7 +282,7 @@ def test_interrupted_when_all_is_written(
         os.kill(os.getpid(), signal.SIGINT)
         return (("added Post",),)
 
-    monkeypatch.setattr("scaffold.output.outcome_report", interrupt)
+    monkeypatch.setattr("scaffold.output.reports.outcome_report", interrupt)
 
     result = scaffold(blog, "model", "Post", "title")
 
@@ -294,7 +294,7 @@ def fail_at_step(
     monkeypatch: pytest.MonkeyPatch, number: int, how: OSError | signal.Signals
 ) -> None:
     """Let the writing of one file fail, or have Ctrl-C pressed just before it."""
-    from scaffold import journal
+    from scaffold.apply import journal
 
     original = journal.step_forward
 
@@ -314,7 +314,7 @@ def test_own_defect_shows_no_traceback(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("no such number")
 
-    monkeypatch.setattr("scaffold.project.make", fail)
+    monkeypatch.setattr("scaffold.project.change.make", fail)
 
     result = scaffold(blog, "model", "Post", "title")
 
@@ -330,7 +330,7 @@ def test_debug_shows_the_traceback(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("scaffold.project.make", fail)
+    monkeypatch.setattr("scaffold.project.change.make", fail)
     monkeypatch.setenv("SCAFFOLD_DEBUG", "1")
 
     result = scaffold(blog, "model", "Post", "title")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from command_line import Scaffold
-from scaffold import apply
+from scaffold.apply import apply
 from template_repository import git, tree
 
 POST = ("model", "Post", "title:str,200:index", "body:text", "author:User")
@@ -176,7 +176,7 @@ def test_markers_are_written_on_request(blog: Path, scaffold: Scaffold) -> None:
 
 KILLED = """
 import os, sys
-from scaffold import journal
+from scaffold.apply import journal
 from scaffold.cli import main
 original, at = journal.{function}, {step}
 

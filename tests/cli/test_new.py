@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from command_line import Scaffold
-from scaffold import install
+from scaffold.template import install
 from template_repository import git
 from template_repository import template as make_template
 
@@ -204,7 +204,7 @@ def test_interrupted_leaves_nothing(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("scaffold.new._first_commit", interrupt)
+    monkeypatch.setattr("scaffold.project.new._first_commit", interrupt)
 
     result = scaffold(tmp_path, "new", "shop", "--template", str(template), "-q")
 

@@ -14,7 +14,7 @@ from typing import get_args
 import pytest
 
 from command_line import Result, Scaffold
-from scaffold.report import Look
+from scaffold.output.parts import Look
 
 POST = ("model", "Post", "title:str,200:index", "author:User")
 BOLD, DIM, RED, GREEN, CYAN = "1", "2", "31", "32", "36"
@@ -193,7 +193,7 @@ def test_json_and_quiet_are_the_same_on_a_terminal(blog: Path, on_terminal: OnTe
 
 SLOW = """
 import time
-from scaffold import project
+from scaffold.project import project
 from scaffold.commands import screen
 screen.SLOW, original = 0.1, project.load
 
@@ -305,6 +305,6 @@ def test_diff_keeps_bytes_that_are_no_text(blog: Path, on_terminal: OnTerminal) 
 
 
 def test_every_look_has_a_style() -> None:
-    from scaffold.terminal import STYLES
+    from scaffold.output.terminal import STYLES
 
     assert set(get_args(Look)) == set(STYLES)

@@ -9,7 +9,7 @@ import pytest
 import commands
 from command_line import Scaffold
 from release_steps import CONSENTED, STEPS, package
-from scaffold import install
+from scaffold.template import install
 from template_repository import commit, git, tree
 
 

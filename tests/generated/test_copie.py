@@ -9,7 +9,7 @@ from pytest_copie.plugin import Copie
 
 import commands
 import gates
-from scaffold.answers import read
+from scaffold.answers.reading import read
 from template_repository import git, tree
 
 

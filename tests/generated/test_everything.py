@@ -8,7 +8,7 @@ import commands
 import gates
 import projects
 from everything import EVERYTHING
-from scaffold.grammar import parse_field
+from scaffold.grammar.fields import parse_field
 from servers import Servers
 
 

@@ -19,10 +19,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 import commands
 import gates
 from release_steps import STEPS
-from scaffold.answers import read
-from scaffold.apply import pending
+from scaffold.answers.reading import read
+from scaffold.apply.apply import pending
 from scaffold.cli import run
-from scaffold.names import snake
+from scaffold.entities.names import snake
 from servers import Servers
 from template_repository import commit, git, tree
 

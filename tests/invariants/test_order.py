@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import commands
 import gates
-from scaffold.entities import Entity
+from scaffold.entities.entity import Entity
 from strategies import graphs
 from template_repository import tree
 

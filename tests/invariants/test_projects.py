@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 import commands
 import gates
 import projects
-from scaffold.entities import Entity, in_order, validate
+from scaffold.entities.entity import Entity, in_order, validate
 from servers import DATABASES, Servers
 from strategies import graphs
 

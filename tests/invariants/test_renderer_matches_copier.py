@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 import strategies
 import template_repository
-from scaffold import render, source
-from scaffold.entities import Entity, to_record
+from scaffold.entities.entity import Entity, to_record
+from scaffold.render import render
+from scaffold.template import source
 
 REPOSITORY = Path(__file__).parents[2]
 TEXT = st.text(

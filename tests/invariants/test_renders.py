@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 import commands
 import gates
 import projects
-from scaffold.entities import Entity
+from scaffold.entities.entity import Entity
 from scaffold.manifest.writing import as_yaml, document_of
 from strategies import graphs
 

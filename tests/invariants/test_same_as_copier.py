@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import commands
 import projects
 from divergence import Versions, divergence
-from scaffold.entities import Entity, in_order, to_record
+from scaffold.entities.entity import Entity, in_order, to_record
 from strategies import graphs
 from template_repository import git, tree
 

@@ -6,7 +6,7 @@ import pytest
 
 from macro_modules import derived
 from projects import entity
-from scaffold.entities import Entity
+from scaffold.entities.entity import Entity
 
 BLOG = derived(
     entity("Post", "title:str", "main_tags:many,Tag:back=posts", pk="uuid4"),

@@ -2,8 +2,8 @@
 
 from macro_modules import Derived, derived
 from projects import ANSWERS, entity, working_tree
-from scaffold.entities import Entity, to_record
-from scaffold.render import render
+from scaffold.entities.entity import Entity, to_record
+from scaffold.render.render import render
 
 BLOG = derived(
     entity("User", "name:str"),

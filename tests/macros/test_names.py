@@ -3,7 +3,7 @@
 import pytest
 
 from macro_modules import macros
-from scaffold import names as commands_names
+from scaffold.entities import names as commands_names
 
 names = macros("names")
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url
 
 from projects import Rendered, entity, migrated_project, project
-from scaffold.entities import in_order
+from scaffold.entities.entity import in_order
 from servers import execute
 
 USER = entity("User", "email:email:unique", "name:str,80:null")

@@ -9,8 +9,8 @@ from changes import ADDED, DROPPED, RENAMED, Change
 from changes_of_columns import PROPERTIES, TYPES
 from evolution import KINDS, revise
 from projects import Rendered, project
-from scaffold.edit import Edit
-from scaffold.entities import in_order
+from scaffold.entities.edit import Edit
+from scaffold.entities.entity import in_order
 from servers import Servers, fresh
 
 CYCLE = Path(__file__).with_name("cycle.py")

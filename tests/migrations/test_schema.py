@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from projects import Rendered, entity, migrated_project
-from scaffold.entities import Entity, in_order
-from scaffold.schema import specs
+from scaffold.entities.entity import Entity, in_order
+from scaffold.schema.tables import specs
 from servers import DATABASES, Servers, fresh
 from strategies import graphs
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.checks import parse_check
-from scaffold.declare import add_entity
-from scaffold.entities import Entity, expand, to_record, validate
+from scaffold.edits.addition import add_entity
+from scaffold.entities.checks import parse_check
+from scaffold.entities.entity import Entity, expand, to_record, validate
 from scaffold.errors import ScaffoldError
-from scaffold.grammar import parse_field
+from scaffold.grammar.fields import parse_field
 from strategies import TYPES
 
 CASES = sorted((Path(__file__).parents[1] / "cases").glob("*.txt"))

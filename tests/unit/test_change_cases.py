@@ -16,8 +16,8 @@ import pytest
 from typer.main import get_command
 
 from scaffold.commands import command_line
-from scaffold.edit import Edit
-from scaffold.entities import Entity, to_record, validate
+from scaffold.entities.edit import Edit
+from scaffold.entities.entity import Entity, to_record, validate
 from scaffold.errors import ScaffoldError
 from strategies import TYPES
 

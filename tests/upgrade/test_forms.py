@@ -9,7 +9,8 @@ import pytest
 
 import commands
 from release_steps import STEPS
-from scaffold import answers, project
+from scaffold.answers import reading
+from scaffold.project import change
 from template_repository import commit, git
 
 
@@ -40,14 +41,14 @@ def newer_tool(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         converted.append(str(record["name"]))
         return dict(record)
 
-    for module in (answers, project):
+    for module in (reading, change):
         monkeypatch.setattr(module, "ENTITIES_SPEC", 2)
-    monkeypatch.setitem(answers.NEWER_FORMS, 1, convert)
+    monkeypatch.setitem(reading.NEWER_FORMS, 1, convert)
     return converted
 
 
 def form_of(blog: Path) -> int:
-    text = (blog / answers.ANSWERS_FILE).read_text(encoding="utf-8")
+    text = (blog / reading.ANSWERS_FILE).read_text(encoding="utf-8")
     (line,) = (line for line in text.splitlines() if line.startswith("entities_spec"))
     return int(json.loads(line.partition(":")[2]))
 
@@ -73,7 +74,7 @@ def test_the_first_command_that_writes_converts(
 
     assert form_of(blog) == 2
     assert converted == ["User"]
-    assert [entity.name for entity in answers.read(blog).entities] == ["Tag", "User"]
+    assert [entity.name for entity in reading.read(blog).entities] == ["Tag", "User"]
 
 
 def test_a_template_that_cannot_read_the_form_is_not_written_for(

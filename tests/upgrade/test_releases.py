@@ -17,7 +17,7 @@ import gates
 import projects
 import template_repository
 from release_steps import STEPS
-from scaffold.entities import Entity, in_order
+from scaffold.entities.entity import Entity, in_order
 from servers import Servers
 from strategies import graphs
 from template_repository import git, tree
@@ -111,9 +111,10 @@ def start(template: Path, folder: Path, size: int) -> Path:
 
 def add(project: Path, more: list[Entity]) -> None:
     """Add entities all at once."""
-    from scaffold.apply import apply, lock
-    from scaffold.edit import Edit
-    from scaffold.project import load, make
+    from scaffold.apply.apply import apply, lock
+    from scaffold.entities.edit import Edit
+    from scaffold.project.change import make
+    from scaffold.project.project import load
 
     plan = make(load(project), Edit(tuple(in_order(more)))).plan
     with lock(project):

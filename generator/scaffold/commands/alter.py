@@ -21,8 +21,8 @@ from scaffold.commands.options import (
 from scaffold.commands.writing import write
 
 if TYPE_CHECKING:
-    from scaffold.edit import Edit
-    from scaffold.project import Project
+    from scaffold.entities.edit import Edit
+    from scaffold.project.project import Project
 
 ABOUT = """\b
 Examples:
@@ -93,8 +93,8 @@ def alter(
 
     For its fields there is `scaffold field`, for its name `scaffold rename`.
     """
-    from scaffold.declare import canonical_checks, groups
     from scaffold.edits.entities import Alteration, alter_entity
+    from scaffold.grammar.entity import canonical_checks, groups
 
     change = Alteration(
         plural=plural,

@@ -13,10 +13,10 @@ from scaffold.commands.screen import patience, say, show, show_recovery, uninter
 from scaffold.errors import ScaffoldError
 
 if TYPE_CHECKING:
-    from scaffold.edit import Edit
+    from scaffold.entities.edit import Edit
+    from scaffold.entities.types import TypeTable
     from scaffold.manifest.reading import Document
-    from scaffold.project import Project
-    from scaffold.types import TypeTable
+    from scaffold.project.project import Project
 
 ABOUT = """\b
 The document lists entities, each with all its fields as they are typed:
@@ -68,9 +68,9 @@ def apply(
     Entities that it does not name stay. An entity in it is whole: what it does not say is as the
     rules have it, and fields that it does not list are removed.
     """
-    from scaffold.comparison import change_record, compare
     from scaffold.errors import UsageError
-    from scaffold.project import change
+    from scaffold.output.comparison import change_record, compare
+    from scaffold.project.change import change
 
     if schema:
         from scaffold.manifest.schema import json_schema
@@ -96,7 +96,7 @@ def apply(
     changes = compare(outcome.project.entities, wanted.edit, outcome.project.types)
     with uninterrupted():
         if changes and not json and not quiet:
-            from scaffold.summary import changes_report
+            from scaffold.output.changes import changes_report
 
             say(changes_report(changes))
         return show(
@@ -137,8 +137,8 @@ class Wanted:
 
     def located(self, error: ScaffoldError) -> ScaffoldError:
         """Give an error the line of the document, if what the entities say together is wrong."""
-        from scaffold.entities import validate
-        from scaffold.links import completed
+        from scaffold.entities.entity import validate
+        from scaffold.entities.links import completed
 
         if self._document is None:
             return error

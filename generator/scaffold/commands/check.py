@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from scaffold.check.rule import Finding
     from scaffold.check.run import Checked
-    from scaffold.report import Line, Report
+    from scaffold.output.parts import Line, Report
 
 ABOUT = """\b
 Examples:
@@ -76,12 +76,12 @@ def check(
 
 def _settle() -> None:
     """Complete or roll back what was interrupted, where scaffold was at work."""
-    from scaffold.lock import STATE_FOLDER
+    from scaffold.apply.lock import STATE_FOLDER
 
     here = Path.cwd()
     for root in (here, *here.parents):
         if (root / STATE_FOLDER).is_dir():
-            from scaffold.apply import settle
+            from scaffold.apply.apply import settle
 
             settle(root, show_recovery)
             return
@@ -118,7 +118,7 @@ def report(checked: Checked) -> Report:
 
 
 def _lines(finding: Finding) -> Iterator[Line]:
-    from scaffold.report import Span
+    from scaffold.output.parts import Span
 
     place = f":{finding.line}:{finding.column}: "
     yield Span(finding.path, "path"), place, Span(finding.code, "error"), f" {finding.message}"
@@ -127,7 +127,7 @@ def _lines(finding: Finding) -> Iterator[Line]:
 
 
 def _summary(checked: Checked) -> str:
-    from scaffold.output import count
+    from scaffold.output.reports import count
 
     files = count(checked.files, "file")
     if not checked.findings:

@@ -19,8 +19,8 @@ from scaffold.commands.writing import write
 if TYPE_CHECKING:
     import typer
 
-    from scaffold.edit import Edit
-    from scaffold.project import Project
+    from scaffold.entities.edit import Edit
+    from scaffold.project.project import Project
 
 ABOUT = """\b
 Examples:

@@ -38,10 +38,10 @@ def diff(
 
     Of all generated files, or of those at or below each PATH.
     """
-    from scaffold.answers import find_project
-    from scaffold.apply import settle
-    from scaffold.project import load
-    from scaffold.survey import survey
+    from scaffold.answers.reading import find_project
+    from scaffold.apply.apply import settle
+    from scaffold.project.project import load
+    from scaffold.status.survey import survey
 
     root = find_project(Path.cwd())
     settle(root, show_recovery)
@@ -50,16 +50,16 @@ def diff(
         wanted = below(paths or (), root, tuple(project.rendered))
         findings = survey(project, wanted).findings
     if json:
-        from scaffold.document import as_json, finding_record
+        from scaffold.output.json_document import as_json, finding_record
 
         records = [finding_record(each, diff=not stat) for each in findings]
         typer.echo(as_json("done", files=records))
     elif stat or not findings:
-        from scaffold.survey_report import stat_report
+        from scaffold.output.survey import stat_report
 
         say(stat_report(findings))
     else:
-        from scaffold.survey_report import diff_report
+        from scaffold.output.survey import diff_report
 
         say(diff_report(findings))
     return 0

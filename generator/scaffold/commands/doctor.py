@@ -11,7 +11,7 @@ from scaffold.commands.options import Json
 from scaffold.commands.screen import patience, say, show_recovery
 
 if TYPE_CHECKING:
-    from scaffold.doctor import Problem
+    from scaffold.status.doctor import Problem
 
 ABOUT = """\b
 Examples:
@@ -39,9 +39,9 @@ def doctor(
     Exits with 4 when something is wrong. --adopt records the template's version in a project that
     was made without one, if its files are those of that version.
     """
-    from scaffold.answers import find_project
-    from scaffold.apply import settle
-    from scaffold.doctor import examine
+    from scaffold.answers.reading import find_project
+    from scaffold.apply.apply import settle
+    from scaffold.status.doctor import examine
 
     root = find_project(Path.cwd())
     settle(root, show_recovery)
@@ -55,14 +55,14 @@ def doctor(
 def show(problems: tuple[Problem, ...], *, json: bool) -> int:
     """Print the problems, and return the exit code."""
     if json:
-        from scaffold.document import as_json
+        from scaffold.output.json_document import as_json
 
         records = [
             {"message": each.message, "note": each.note, "help": each.mends} for each in problems
         ]
         typer.echo(as_json("wrong" if problems else "done", problems=records))
     else:
-        from scaffold.output import problems_report
+        from scaffold.output.reports import problems_report
 
         say(problems_report(problems))
     return WRONG if problems else 0
@@ -70,21 +70,21 @@ def show(problems: tuple[Problem, ...], *, json: bool) -> int:
 
 def adopt_version(root: Path, version: str, *, json: bool) -> int:
     """Record the version, and say how well it fits."""
-    from scaffold.doctor import adopt, stamp
+    from scaffold.status.doctor import adopt, stamp
 
     with patience("rendering the template"):
         adoption = adopt(root, version)
     if adoption is not None:
         stamp(adoption)
     if json:
-        from scaffold.document import as_json
+        from scaffold.output.json_document import as_json
 
         status, matching = ("done", adoption.matching) if adoption else ("unchanged", None)
         typer.echo(as_json(status, version=version, matching=matching))
     elif adoption is None:
         say(((f"nothing to do: the project has version {version} already",),))
     else:
-        from scaffold.output import adoption_report
+        from scaffold.output.reports import adoption_report
 
         say(adoption_report(adoption))
     return 0

@@ -13,7 +13,7 @@ from scaffold.commands.screen import patience, show_recovery
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scaffold.entities import Entity
+    from scaffold.entities.entity import Entity
 
 ABOUT = """\b
 Examples:
@@ -40,11 +40,11 @@ def export(
 
     All of them, or those that are named.
     """
-    from scaffold.answers import find_project
-    from scaffold.apply import settle
+    from scaffold.answers.reading import find_project
+    from scaffold.apply.apply import settle
     from scaffold.errors import UsageError
     from scaffold.manifest.writing import as_json, as_yaml, document_of
-    from scaffold.project import load, refuse_broken
+    from scaffold.project.project import load, refuse_broken
 
     if yaml and json:
         raise UsageError("--yaml and --json exclude each other", help="leave one out")
@@ -61,7 +61,7 @@ def export(
 
 def choose(entities: Sequence[Entity], named: Sequence[str]) -> list[Entity]:
     """Return the named entities, all where none is named."""
-    from scaffold import names
+    from scaffold.entities import names
     from scaffold.errors import ScaffoldError
 
     known = [entity.name for entity in entities]

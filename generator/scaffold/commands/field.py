@@ -21,9 +21,9 @@ from scaffold.commands.options import (
 from scaffold.commands.writing import write
 
 if TYPE_CHECKING:
-    from scaffold.edit import Edit
-    from scaffold.entities import Field
-    from scaffold.project import Project
+    from scaffold.entities.edit import Edit
+    from scaffold.entities.entity import Field
+    from scaffold.project.project import Project
 
 ABOUT = """\b
 Examples:
@@ -231,7 +231,7 @@ def alter(
 
 def parsed(tokens: list[str], project: Project) -> tuple[Field, ...]:
     """Return the fields that people typed."""
-    from scaffold.grammar import parse_field
+    from scaffold.grammar.fields import parse_field
 
     return tuple(parse_field(token, project.types) for token in tokens)
 

@@ -23,9 +23,9 @@ def register(app: typer.Typer) -> None:
 
 def list_entities(*, json: Json = False) -> int:
     """Show the project's entities, with their fields as they could be typed."""
-    from scaffold.answers import find_project
-    from scaffold.apply import settle
-    from scaffold.project import load, refuse_broken
+    from scaffold.answers.reading import find_project
+    from scaffold.apply.apply import settle
+    from scaffold.project.project import load, refuse_broken
 
     root = find_project(Path.cwd())
     settle(root, show_recovery)
@@ -33,12 +33,12 @@ def list_entities(*, json: Json = False) -> int:
         project = load(root)
     refuse_broken(project)
     if json:
-        from scaffold.document import as_json, entity_records
+        from scaffold.output.json_document import as_json, entity_records
 
         records = entity_records(project.entities, project.types)
         typer.echo(as_json("done", entities=records))
     else:
-        from scaffold.output import entities_report
+        from scaffold.output.reports import entities_report
 
         say(entities_report(project.entities, project.types))
     return 0

@@ -12,8 +12,8 @@ from scaffold.commands.screen import patience, say, show, show_recovery, uninter
 from scaffold.errors import UsageError
 
 if TYPE_CHECKING:
-    from scaffold.missing import Missing
-    from scaffold.project import Outcome
+    from scaffold.project.change import Outcome
+    from scaffold.status.missing_revision import Missing
 
 ABOUT = """\b
 Examples:
@@ -46,8 +46,8 @@ def migrate(
     Compares them with what the migrations build, over a scratch database in a temporary folder:
     yours is not touched. MESSAGE says what the revision does, as in its file name.
     """
-    from scaffold.missing import find_missing, join_heads
-    from scaffold.project import carry_out
+    from scaffold.project.change import carry_out
+    from scaffold.status.missing_revision import find_missing, join_heads
 
     if not message and not merge:
         raise UsageError(
@@ -75,8 +75,8 @@ def tell(
     missing: Missing, outcome: Outcome, nothing: str, *, diff: bool, json: bool, quiet: bool
 ) -> int:
     """Print what the revisions do, and what to know before they are run."""
-    from scaffold.output import note_line
-    from scaffold.summary import operations_report
+    from scaffold.output.changes import operations_report
+    from scaffold.output.reports import note_line
 
     operations = missing.operations
     if json:

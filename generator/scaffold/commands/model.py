@@ -20,9 +20,9 @@ from scaffold.commands.options import (
 from scaffold.commands.writing import write
 
 if TYPE_CHECKING:
-    from scaffold.declare import Declaration
-    from scaffold.edit import Edit
-    from scaffold.project import Project
+    from scaffold.entities.edit import Edit
+    from scaffold.grammar.entity import Declaration
+    from scaffold.project.project import Project
 
 ABOUT = """\b
 Types:
@@ -103,8 +103,9 @@ def model(
     name[:type[,arg...]][:modifier[=value]]... and without a type a str; it is required unless it
     says null.
     """
-    from scaffold.declare import add_entity, entity_of
-    from scaffold.edit import Edit
+    from scaffold.edits.addition import add_entity
+    from scaffold.entities.edit import Edit
+    from scaffold.grammar.entity import entity_of
 
     declaration = declaration_of(
         name=name,
@@ -142,8 +143,8 @@ def declaration_of(
     *, no_timestamps: bool, read_only: bool, no_api: bool, **declared: Any
 ) -> Declaration:
     """Return the entity that the options of `scaffold model` describe."""
-    from scaffold.declare import Declaration
     from scaffold.errors import UsageError
+    from scaffold.grammar.entity import Declaration
 
     if read_only and no_api:
         raise UsageError("--read-only and --no-api exclude each other", help="leave one out")

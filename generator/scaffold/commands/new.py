@@ -12,7 +12,7 @@ from scaffold.commands.options import Json, Quiet
 from scaffold.commands.screen import patience, say
 
 if TYPE_CHECKING:
-    from scaffold.new import Created
+    from scaffold.project.new import Created
 
 # "\b" keeps the lines of the help as they are.
 ABOUT = """\b
@@ -62,7 +62,7 @@ def new(
 
     Asks a few questions on a terminal; what an option answers is not asked.
     """
-    from scaffold.new import answers_of, create, source_of
+    from scaffold.project.new import answers_of, create, source_of
 
     options = {
         "project_name": name,
@@ -85,12 +85,12 @@ def new(
 
 def show_created(created: Created, *, json: bool, quiet: bool) -> int:
     """Print what a new project is made of."""
-    from scaffold.output import created_report, note_line
+    from scaffold.output.reports import created_report, note_line
 
     for note in created.notes:
         say((note_line(note),), err=True)
     if json:
-        from scaffold.document import as_json
+        from scaffold.output.json_document import as_json
 
         changes = [{"path": path, "kind": "create"} for path in created.files]
         typer.echo(as_json("done", changes=changes))

@@ -18,8 +18,8 @@ from scaffold.commands.options import (
 from scaffold.commands.writing import write
 
 if TYPE_CHECKING:
-    from scaffold.edit import Edit
-    from scaffold.project import Project
+    from scaffold.entities.edit import Edit
+    from scaffold.project.project import Project
 
 ABOUT = """\b
 Examples:

@@ -12,55 +12,55 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
-    from scaffold.apply import Recovery
-    from scaffold.project import Outcome
-    from scaffold.report import Report, Screen
+    from scaffold.apply.apply import Recovery
+    from scaffold.output.parts import Report, Screen
+    from scaffold.project.change import Outcome
 
 SLOW = 1.0  # seconds without a word before a command says what it waits for
 
 
 def show(outcome: Outcome, title: str, *, diff: bool, json: bool, quiet: bool, **more: Any) -> int:
     """Print what a command did, and return its exit code; `more` is for the JSON object."""
-    from scaffold import output
+    from scaffold.output import reports
 
-    code = 3 if output.has_conflicts(outcome.plan) else 0
+    code = 3 if reports.has_conflicts(outcome.plan) else 0
     if json:
-        from scaffold.document import as_json
+        from scaffold.output.json_document import as_json
 
         if outcome.notes:
             more = {"notes": outcome.notes, **more}
-        typer.echo(as_json(output.status_of(outcome), plan=outcome.plan, diff=diff, **more))
+        typer.echo(as_json(reports.status_of(outcome), plan=outcome.plan, diff=diff, **more))
         return code
     if diff and not quiet:
-        say((output.diff_of(outcome.plan.changes),))
+        say((reports.diff_of(outcome.plan.changes),))
     if outcome.plan.conflicts:
         show_conflicts(outcome)
     elif not quiet:
-        say(output.outcome_report(outcome, title))
+        say(reports.outcome_report(outcome, title))
         if outcome.notes:
-            say(tuple(output.note_line(note) for note in outcome.notes), err=True)
+            say(tuple(reports.note_line(note) for note in outcome.notes), err=True)
     return code
 
 
 def show_conflicts(outcome: Outcome) -> None:
     """Print each conflict with both sides, and what can be done about it."""
-    from scaffold import output
-    from scaffold.conflict_report import conflicts_report
     from scaffold.errors import ConflictError
+    from scaffold.output import reports
+    from scaffold.output.conflicts import conflicts_report
 
     say(conflicts_report(outcome.plan), err=True)
-    files = output.count(len(outcome.plan.conflicts), "file")
+    files = reports.count(len(outcome.plan.conflicts), "file")
     error = ConflictError(
         f"your edits are in the way in {files}; nothing was written",
         help="move them out of the way, or take conflict markers into the files: "
         "--on-conflict markers",
     )
-    say(output.error_report(error), err=True)
+    say(reports.error_report(error), err=True)
 
 
 def show_recovery(recovery: Recovery) -> None:
     """Say what became of an interrupted command."""
-    from scaffold.output import recovery_report
+    from scaffold.output.reports import recovery_report
 
     say(recovery_report(recovery), err=True)
 
@@ -111,9 +111,9 @@ def say(report: Report, *, err: bool = False) -> None:
 def screen_of(stream: TextIO) -> Screen:
     """Return Rich for a terminal, and for everything else plain text, which costs no import."""
     if stream.isatty():
-        from scaffold.terminal import Terminal
+        from scaffold.output.terminal import Terminal
 
         return Terminal(stream)
-    from scaffold.plain import Plain
+    from scaffold.output.plain_text import Plain
 
     return Plain()

@@ -11,7 +11,7 @@ from scaffold.commands.options import Json
 from scaffold.commands.screen import patience, say, show_recovery
 
 if TYPE_CHECKING:
-    from scaffold.status import Status
+    from scaffold.status.status import Status
 
 ABOUT = """\b
 Examples:
@@ -40,9 +40,9 @@ def status(
     Exits with 4 where entities, code and migrations disagree, or a conflict is left. Your edits are
     no disagreement.
     """
-    from scaffold.answers import find_project
-    from scaffold.apply import settle
-    from scaffold.status import status_of
+    from scaffold.answers.reading import find_project
+    from scaffold.apply.apply import settle
+    from scaffold.status.status import status_of
 
     root = find_project(Path.cwd())
     settle(root, show_recovery)
@@ -55,10 +55,10 @@ def status(
 def show(found: Status, *, json: bool) -> None:
     """Print what was found."""
     if json:
-        from scaffold.document import as_json, status_record
+        from scaffold.output.json_document import as_json, status_record
 
         typer.echo(as_json("drift" if found.drifts else "done", **status_record(found)))
     else:
-        from scaffold.survey_report import status_report
+        from scaffold.output.survey import status_report
 
         say(status_report(found))

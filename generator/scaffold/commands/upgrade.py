@@ -20,7 +20,7 @@ from scaffold.commands.options import (
 from scaffold.commands.screen import patience, say, show, show_recovery, uninterrupted
 
 if TYPE_CHECKING:
-    from scaffold.upgrade import Upgrade
+    from scaffold.project.upgrade import Upgrade
 
 ABOUT = """\b
 Examples:
@@ -61,16 +61,16 @@ def upgrade(
     what you edited. Where the new version would lose columns, or needs values for the rows that
     exist, it says so and does nothing without --accept-data-loss or --fill. `copier update` does the same in a clean tree, but for the revision.
     """
-    from scaffold.new import answers_of
-    from scaffold.project import carry_out
-    from scaffold.upgrade import Wanted, attempt
+    from scaffold.project.change import carry_out
+    from scaffold.project.new import answers_of
+    from scaffold.project.upgrade import Wanted, attempt
 
     wanted = Wanted(to, answers_of({}, data or ()), fill or (), accept_data_loss)
     begun: list[Upgrade] = []
 
     def begin(found: Upgrade) -> None:
         if not begun and not found.is_done and not quiet and not json:
-            from scaffold.output import upgrade_report
+            from scaffold.output.reports import upgrade_report
 
             say(upgrade_report(found), err=True)
         begun.append(found)

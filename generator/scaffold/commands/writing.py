@@ -11,8 +11,8 @@ from scaffold.commands.screen import patience, show, show_recovery, uninterrupte
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scaffold.edit import Edit
-    from scaffold.project import Project
+    from scaffold.entities.edit import Edit
+    from scaffold.project.project import Project
 
 
 def write(
@@ -26,7 +26,7 @@ def write(
     quiet: bool,
 ) -> int:
     """Make the edit of the project here, print it under the title, and return the exit code."""
-    from scaffold.project import change
+    from scaffold.project.change import change
 
     with patience("loading the project's template", quiet=quiet):
         outcome = change(

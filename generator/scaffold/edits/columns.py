@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scaffold import names
 from scaffold.edits.fills import checked, checked_fills
-from scaffold.entities import Field, Of
+from scaffold.entities import names
+from scaffold.entities.entity import Field, Of
 from scaffold.errors import ScaffoldError, UsageError
-from scaffold.revisions.conversions import ColumnType, read_type
-from scaffold.schema import specs
+from scaffold.schema.conversions import ColumnType, read_type
+from scaffold.schema.tables import specs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from scaffold.edits.found import Entities
-    from scaffold.types import TypeTable
+    from scaffold.edits.lookup import Entities
+    from scaffold.entities.types import TypeTable
 
 _TYPES = {"string": "str"}
 

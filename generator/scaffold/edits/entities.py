@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from scaffold import names
-from scaffold.edit import Edit
-from scaffold.edits.found import entity_of_name, exchanged, referring, settled
-from scaffold.entities import in_order, usual_back, usual_link_table
+from scaffold.edits.lookup import entity_of_name, exchanged, referring, settled
+from scaffold.entities import names
+from scaffold.entities.edit import Edit
+from scaffold.entities.entity import in_order, usual_back, usual_link_table
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scaffold.edits.found import Entities
-    from scaffold.entities import Entity, Field
-    from scaffold.types import TypeTable
+    from scaffold.edits.lookup import Entities
+    from scaffold.entities.entity import Entity, Field
+    from scaffold.entities.types import TypeTable
 
 Groups = tuple[tuple[str, ...], ...]
 _Item = TypeVar("_Item", str, tuple[str, ...])

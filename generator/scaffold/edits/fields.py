@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scaffold import checks, names
-from scaffold.edit import Edit
 from scaffold.edits.fills import checked_fills
-from scaffold.edits.found import (
+from scaffold.edits.lookup import (
     entity_of_name,
     exchanged,
     field_of_name,
@@ -16,17 +14,19 @@ from scaffold.edits.found import (
     settled,
     with_links,
 )
-from scaffold.entities import filled_in, usual_link_table
+from scaffold.entities import checks, names
+from scaffold.entities.edit import Edit
+from scaffold.entities.entity import filled_in, usual_link_table
+from scaffold.entities.fields import canonical_field
 from scaffold.errors import ScaffoldError
-from scaffold.fields import canonical_field
-from scaffold.grammar import format_field
+from scaffold.grammar.fields import format_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from scaffold.edits.found import Entities
-    from scaffold.entities import Entity, Field
-    from scaffold.types import TypeTable
+    from scaffold.edits.lookup import Entities
+    from scaffold.entities.entity import Entity, Field
+    from scaffold.entities.types import TypeTable
 
 
 def add_fields(

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scaffold import values
+from scaffold.entities import values
+from scaffold.entities.fields import check_order
 from scaffold.errors import ScaffoldError
-from scaffold.fields import check_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from scaffold.edits.found import Entities
-    from scaffold.entities import Entity, Field
-    from scaffold.types import TypeTable
+    from scaffold.edits.lookup import Entities
+    from scaffold.entities.entity import Entity, Field
+    from scaffold.entities.types import TypeTable
 
 _KEYS = {"int": "bigint"}
 _IN_STEPS = "let it be empty, give each row its own value, then make it required"

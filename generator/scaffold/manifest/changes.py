@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scaffold.edit import Edit
 from scaffold.edits.fills import checked_fills
-from scaffold.entities import in_order
+from scaffold.entities.edit import Edit
+from scaffold.entities.entity import in_order
+from scaffold.entities.names import nearest
 from scaffold.errors import ScaffoldError
 from scaffold.manifest.nodes import problem
 from scaffold.manifest.reading import completed
-from scaffold.names import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from scaffold.entities import Entity, Field
+    from scaffold.entities.entity import Entity, Field
+    from scaffold.entities.types import TypeTable
     from scaffold.manifest.reading import Described, Document
-    from scaffold.types import TypeTable
 
 
 def edit_of(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
 
-from scaffold.entities import APIS, KEYS, PAGES
-from scaffold.grammar import FLAGS, MODIFIERS
+from scaffold.entities.entity import APIS, KEYS, PAGES
+from scaffold.grammar.fields import FLAGS, MODIFIERS
 
 Kind = Literal["text", "value", "flag", "choice", "texts", "groups", "fields"]
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scaffold import names
-from scaffold.entities import Entity, expand
+from scaffold.entities import names
+from scaffold.entities.entity import Entity, expand
 from scaffold.errors import ScaffoldError
-from scaffold.grammar import FLAGS, MODIFIERS, format_modifier, parse_field
+from scaffold.grammar.fields import FLAGS, MODIFIERS, format_modifier, parse_field
 from scaffold.manifest.keys import DOCUMENT_KEYS, ENTITY_KEYS, FIELD_KEYS
 from scaffold.manifest.nodes import Listed, Mapping, Scalar, problem, read_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from scaffold.entities import Field
+    from scaffold.entities.entity import Field
+    from scaffold.entities.types import TypeTable
     from scaffold.manifest.keys import Key
     from scaffold.manifest.nodes import Node
-    from scaffold.types import TypeTable
 
 _NAMED = r"`([A-Z][A-Za-z0-9]*)(?:\.([a-z_0-9]+))?`"
 
@@ -129,7 +129,7 @@ class _Reader:
         return described._replace(entity=Entity(name=name.text, fields=fields, **attributes))
 
     def _checks(self, node: Node, given: Iterable[str]) -> Iterator[str]:
-        from scaffold.checks import parse_check
+        from scaffold.entities.checks import parse_check
 
         for text in given:
             with _At(self._source, node.line):

@@ -6,15 +6,15 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from scaffold import names
-from scaffold.grammar import format_field
+from scaffold.entities import names
+from scaffold.grammar.fields import format_field
 from scaffold.manifest.keys import ENTITY_KEYS, SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from scaffold.entities import Entity
-    from scaffold.types import TypeTable
+    from scaffold.entities.entity import Entity
+    from scaffold.entities.types import TypeTable
 
 # A text that YAML reads as this very text, without quotes: a word of a type, perhaps with more.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*([,:=.<>/+*-][A-Za-z0-9_]+)*")

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from scaffold.history import History, PastRevision
     from scaffold.replay.steps import Step
+    from scaffold.revisions.history import History, PastRevision
 
 Spec = dict[str, Any]
 _PARTS = ("columns", "foreign_keys", "uniques", "indexes", "checks")

@@ -1,1 +1,1 @@
-"""A change of tables as the operations of a revision, and what becomes of the rows in them."""
+"""The Alembic revisions of a project: those that are there, and the one for a change."""

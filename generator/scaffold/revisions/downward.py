@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from scaffold.revisions.conversions import read_type
-from scaffold.revisions.literals import literals, neutral
+from scaffold.entities.values import order
 from scaffold.revisions.owners import SHARED, Known
-from scaffold.revisions.rows import Given
-from scaffold.schema import allowed_values
-from scaffold.values import order
+from scaffold.schema.conversions import read_type
+from scaffold.schema.literals import literals, neutral
+from scaffold.schema.rows import Given
+from scaffold.schema.tables import allowed_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scaffold.entities import Entity, Field
-    from scaffold.revisions.changes import Constraint
-    from scaffold.schema import Column, Table
+    from scaffold.entities.entity import Entity, Field
+    from scaffold.schema.changes import Constraint
+    from scaffold.schema.tables import Column, Table
 
 
 class Downward:

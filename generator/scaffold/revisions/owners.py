@@ -10,8 +10,8 @@ from scaffold.frozen import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from scaffold.entities import Entity, Field
-    from scaffold.schema import Column, Table
+    from scaffold.entities.entity import Entity, Field
+    from scaffold.schema.tables import Column, Table
 
 # What the columns that entities share hold in a row that was there before them.
 SHARED = {"created_at": "now", "updated_at": "now", "live": "true", "version": "1"}

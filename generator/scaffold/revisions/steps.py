@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from scaffold.revisions.changes import (
+from scaffold.schema.changes import (
     AddColumn,
     AddConstraint,
     ChangeColumn,
@@ -11,8 +11,8 @@ from scaffold.revisions.changes import (
     DropColumn,
     DropConstraint,
 )
-from scaffold.revisions.operations import Operation, Record, record
-from scaffold.schema import Check, ForeignKey, Index, Unique
+from scaffold.schema.operations import Operation, Record, record
+from scaffold.schema.tables import Check, ForeignKey, Index, Unique
 
 # The names of Alembic's calls, and of its kinds of constraints.
 _CREATE: dict[type[Constraint], str] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from scaffold.revisions.changes import (
+from scaffold.schema.changes import (
     AddColumn,
     AddConstraint,
     ChangeColumn,
@@ -11,7 +11,7 @@ from scaffold.revisions.changes import (
     RenameColumn,
     RenameTable,
 )
-from scaffold.revisions.operations import Operation
+from scaffold.schema.operations import Operation
 
 _MOST = 3
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scaffold.entities.names import listed
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
-from scaffold.names import listed
-from scaffold.revisions.conversions import read_type
-from scaffold.revisions.literals import literals, neutral
 from scaffold.revisions.owners import SHARED, Known
-from scaffold.revisions.rows import Given
-from scaffold.schema import Check, ForeignKey, Unique
+from scaffold.schema.conversions import read_type
+from scaffold.schema.literals import literals, neutral
+from scaffold.schema.rows import Given
+from scaffold.schema.tables import Check, ForeignKey, Unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scaffold.edit import Edit
-    from scaffold.entities import Entity, Field
-    from scaffold.revisions.changes import Constraint
-    from scaffold.schema import Column, Table
+    from scaffold.entities.edit import Edit
+    from scaffold.entities.entity import Entity, Field
+    from scaffold.schema.changes import Constraint
+    from scaffold.schema.tables import Column, Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
-from scaffold.history import VERSIONS
+from scaffold.revisions.history import VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,0 +1,1 @@
+"""What a project was rendered from: its answers, the entities among them."""

@@ -1,0 +1,1 @@
+"""The only writer of a project: all of a plan, or nothing."""

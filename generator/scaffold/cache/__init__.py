@@ -1,0 +1,1 @@
+"""Files of the cache folder, from one command to the next."""

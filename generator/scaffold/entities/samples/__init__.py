@@ -1,0 +1,1 @@
+"""Rows for the generated tests: values that checks and patterns allow."""

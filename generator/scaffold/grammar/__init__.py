@@ -1,0 +1,1 @@
+"""The words of the command line for entities and fields, and how these are said again."""

@@ -1,0 +1,1 @@
+"""Two renders and a person's files to a list of changes; nothing here writes."""

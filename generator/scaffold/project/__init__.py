@@ -1,0 +1,1 @@
+"""The ways of the commands that write: start a project, change its entities, upgrade it."""

@@ -1,0 +1,1 @@
+"""The tables of a derived model, and the way from some to others."""

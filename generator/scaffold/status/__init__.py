@@ -1,0 +1,1 @@
+"""What people did to a project, and whether its entities, code and migrations agree."""

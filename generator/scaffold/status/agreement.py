@@ -1,0 +1,110 @@
+"""Tell whether entities, code and migrations agree: by reading them, without running anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scaffold.errors import ScaffoldError
+from scaffold.frozen import dataclass
+from scaffold.project.project import refuse_broken
+from scaffold.replay.step_cache import KnownSteps
+from scaffold.replay.tables import Built, build
+from scaffold.revisions.history import VERSIONS, History, read_history
+from scaffold.status.drift import MIGRATE, Drift
+from scaffold.status.edited_tables import Code
+from scaffold.status.survey import conflicts_in
+from scaffold.status.table_drift import compare_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from scaffold.project.project import Project
+    from scaffold.scratch import Comparison
+    from scaffold.status.survey import Finding, Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The drifts, the revisions, and what cannot be told without running them."""
+
+    drifts: tuple[Drift, ...]
+    history: History
+    heads: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def agreement(project: Project, survey: Survey) -> Agreement:
+    """Compare the recorded entities, the code of the tables, and what the migrations build."""
+    drifts = [*_of_entities(project), *_of_markers(survey.findings)]
+    code = Code(project, survey)
+    drifts += code.drifts
+    history = History(())
+    try:
+        history = read_history(project.root)
+        head = history.head()
+    except ScaffoldError as error:
+        drifts.append(Drift.of(error))
+        return Agreement(tuple(drifts), history)
+    folder = project.root / VERSIONS
+    drifts += _of_marked_revisions(history, folder)
+    built = build(history, folder, KnownSteps())
+    heads = (head.id,) if head else ()
+    if built.unread:
+        return Agreement(tuple(drifts), history, heads, tuple(_unread(built)))
+    drifts += compare_tables(project, code, built)
+    return Agreement(tuple(drifts), history, heads)
+
+
+def _of_entities(project: Project) -> Iterator[Drift]:
+    try:
+        refuse_broken(project)
+    except ScaffoldError as error:
+        yield Drift.of(error)
+
+
+def _of_markers(findings: tuple[Finding, ...]) -> Iterator[Drift]:
+    for each in findings:
+        if each.markers:
+            yield _marked(each.place, each.markers)
+
+
+def _of_marked_revisions(history: History, folder: Path) -> Iterator[Drift]:
+    for revision in history.revisions:
+        if markers := conflicts_in((folder / revision.file).read_bytes()):
+            yield _marked((VERSIONS / revision.file).as_posix(), markers)
+
+
+def _marked(path: str, markers: tuple[int, ...]) -> Drift:
+    first, *more = markers
+    return Drift(
+        f"{path}:{first}: a conflict is not resolved",
+        note=f"others in this file begin at line {', '.join(map(str, more))}" if more else None,
+        help="decide between the two sides, and delete the markers",
+    )
+
+
+def _unread(built: Built) -> Iterator[str]:
+    file, line = built.unread[0]
+    more = len(built.unread) - 1
+    also = f", and {more} more places" if more else ""
+    yield (
+        f"whether the migrations agree cannot be told by reading them: {file}:{line}{also}; "
+        "scaffold status --deep runs them on a scratch database"
+    )
+
+
+def run_agreement(comparison: Comparison) -> tuple[Drift, ...]:
+    """Return where the models are not what the migrations built, in a run of both."""
+    drifts = []
+    if comparison.operations:
+        shown = ", ".join(
+            f"{each['table']}.{each['name']}" if "name" in each else str(each["table"])
+            for each in comparison.operations
+        )
+        drifts.append(Drift(f"the models are not what the migrations build: {shown}", help=MIGRATE))
+    drifts += [
+        Drift(f"the condition of the index `{each['name']}` is another one in the migrations")
+        for each in comparison.unseen
+    ]
+    return tuple(drifts)
