@@ -53,20 +53,44 @@ def join_migrations(project: Path) -> None:
 
 @pytest.fixture(scope="module")
 def branches(neighbours: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return merged(neighbours, tmp_path_factory.mktemp("merged") / "blog", ONE, OTHER)
+    """Merge what leaves the entities unsorted: git puts the lines of the first branch first."""
+    return merged(neighbours, tmp_path_factory.mktemp("merged") / "blog", OTHER, ONE)
 
 
 def test_both_entities_are_there(branches: Path) -> None:
-    names = [entity.name for entity in read(branches).entities]
+    answers = read(branches)
 
-    assert names == ["Comment", "Photo", "Post", "User"]
+    assert list(answers.entity_lines) == ["Comment", "Post", "Photo", "User"]
+    assert [entity.name for entity in answers.entities] == ["Comment", "Photo", "Post", "User"]
 
 
-def test_scaffold_asks_for_the_migrations_to_be_joined(branches: Path) -> None:
-    printed = commands.model(branches, "Tag", "name:str,40", code=1)
+def test_scaffold_asks_for_the_entities_to_be_sorted(branches: Path) -> None:
+    line = read(branches).entity_lines["Photo"]
+    for words in (["model", "Tag", "name:str,40"], ["list"], ["upgrade"], ["status"]):
+        printed = commands.scaffold(branches, *words, code=4 if words == ["status"] else 1)
+
+        assert f".copier-answers.yml:{line}: the entity `Photo` comes after `Post`" in printed
+        assert "scaffold migrate --merge" in printed
+
+
+def test_scaffold_asks_for_the_migrations_to_be_joined(neighbours: Path, tmp_path: Path) -> None:
+    project = merged(neighbours, tmp_path / "blog", ONE, OTHER)  # sorted, as it happens
+
+    printed = commands.model(project, "Tag", "name:str,40", code=1)
 
     assert "the migrations have 2 heads" in printed
     assert "scaffold migrate --merge" in printed
+
+
+def test_joining_sorts_the_entities(branches: Path, tmp_path: Path) -> None:
+    project = Path(shutil.copytree(branches, tmp_path / "blog"))
+
+    printed = commands.scaffold(project, "migrate", "--merge")
+
+    assert "sorted the entities" in printed
+    assert list(read(project).entity_lines) == ["Comment", "Photo", "Post", "User"]
+    assert "nothing to do" in commands.scaffold(project, "migrate", "--merge")
+    commands.scaffold(project, "status")
 
 
 @pytest.mark.slow

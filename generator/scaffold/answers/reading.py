@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from scaffold.answers.text import ANSWERS_FILE, LAST_GOOD, Parsed, parse, problem
@@ -28,7 +29,8 @@ class Answers:
     """What `.copier-answers.yml` records.
 
     `data` holds every answer, `_commit` and `_src_path` included; its `entities` are the records
-    sorted by name. `lines` gives the line of each answer, and `digest` the SHA-256 of the file.
+    sorted by name. `lines` gives the line of each answer, `entity_lines` that of each entity in the
+    order of the file, and `digest` is the SHA-256 of the file.
     """
 
     root: Path
@@ -115,6 +117,23 @@ def refuse_unknown(answers: Answers, questions: Iterable[str]) -> None:
                 line,
                 f"the project's template has no question `{name}`",
                 help="remove this line, or correct the name",
+            )
+
+
+def is_sorted(answers: Answers) -> bool:
+    """Tell whether the entities are in the order of their names, also in the file."""
+    return all(before < name for before, name in pairwise(answers.entity_lines))
+
+
+def refuse_unsorted(answers: Answers) -> None:
+    """Raise an error at the first entity that is not in the order of the names."""
+    for before, name in pairwise(answers.entity_lines):
+        if name < before:
+            raise problem(
+                answers.entity_lines[name],
+                f"the entity `{name}` comes after `{before}`; they are sorted by name",
+                note="a merge of two branches may leave them so",
+                help="move the line, or let them be sorted: scaffold migrate --merge",
             )
 
 

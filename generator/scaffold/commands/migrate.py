@@ -32,7 +32,11 @@ def migrate(
     message: Annotated[str | None, typer.Argument(metavar="MESSAGE", show_default=False)] = None,
     *,
     merge: Annotated[
-        bool, typer.Option("--merge", help="Join the two ends of a history that two branches left.")
+        bool,
+        typer.Option(
+            "--merge",
+            help="Join the ends of the history that two branches left, and sort the entities.",
+        ),
     ] = False,
     fill: FillColumn = None,
     accept_data_loss: AcceptLoss = False,
@@ -47,7 +51,7 @@ def migrate(
     yours is not touched. MESSAGE says what the revision does, as in its file name.
     """
     from scaffold.project.change import carry_out
-    from scaffold.status.missing_revision import find_missing, join_heads
+    from scaffold.status.missing_revision import find_missing, finish_merge
 
     if not message and not merge:
         raise UsageError(
@@ -57,7 +61,7 @@ def migrate(
 
     def attempt(root: Path) -> Outcome:
         if merge:
-            found.append(join_heads(root))
+            found.append(finish_merge(root))
         else:
             found.append(
                 find_missing(root, message or "", fill or (), accepts_loss=accept_data_loss)
@@ -92,5 +96,12 @@ def tell(
         return 0
     if operations and not quiet:
         say(operations_report(operations))
-    names = [change.path.rpartition("/")[2] for change in outcome.plan.writes]
-    return show(outcome, f"added {' and '.join(names)}", diff=diff, json=json, quiet=quiet)
+    return show(outcome, _title(outcome), diff=diff, json=json, quiet=quiet)
+
+
+def _title(outcome: Outcome) -> str:
+    changes = outcome.plan.writes
+    added = [each.path.rpartition("/")[2] for each in changes if each.before is None]
+    done = [f"added {' and '.join(added)}"] if added else []
+    done += ["sorted the entities"] if len(added) < len(changes) else []
+    return ", ".join(done)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scaffold.answers.reading import Answers, read, refuse_unknown
+from scaffold.answers.reading import Answers, read, refuse_unknown, refuse_unsorted
 from scaffold.entities.entity import Entity, validate
 from scaffold.entities.types import TypeTable, read_types
 from scaffold.errors import ScaffoldError
@@ -50,9 +50,14 @@ class Project:
         return str(self.answers.data.get("primary_key", "int"))
 
 
-def load(root: Path) -> Project:
-    """Read the project at `root`; the version of the template is fetched when it is not cached."""
+def load(root: Path, *, is_merged: bool = False) -> Project:
+    """Read the project at `root`; the version of the template is fetched when it is not cached.
+
+    Where it `is_merged`, entities may be in the order in which a merge of branches left them.
+    """
     answers = read(root)
+    if not is_merged:
+        refuse_unsorted(answers)
     template = resolve(answers.src_path, answers.commit)
     try:
         rendered = render(template, answers.data)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from scaffold.answers.reading import ANSWERS_FILE, is_sorted
 from scaffold.entities.edit import Edit
 from scaffold.entities.names import listed
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
 from scaffold.plan.plan import Change, Plan
+from scaffold.plan.tree import Tree
 from scaffold.project.change import Outcome
 from scaffold.project.project import Project, load
 from scaffold.replay.tables import Built, build
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from scaffold.plan.tree import File
     from scaffold.revisions.revision import Revision
     from scaffold.scratch import Comparison
 
@@ -78,16 +81,26 @@ def find_missing(
     return Missing(_outcome(project, files), comparison.operations, notes)
 
 
-def join_heads(root: Path) -> Missing:
-    """Return the revision that joins the heads of the project at `root`; write nothing."""
-    project = load(root)
+def finish_merge(root: Path) -> Missing:
+    """Sort the entities and join the heads that a merge of two branches left; write nothing."""
+    project = load(root, is_merged=True)
     made = merge_revision(root, renderer_of(project.template), datetime.now(UTC))
-    return Missing(_outcome(project, {str(made.path): made.text.encode()} if made else {}))
+    files = {str(made.path): made.text.encode()} if made else {}
+    if not is_sorted(project.answers):
+        files[ANSWERS_FILE] = project.rendered[ANSWERS_FILE].body()
+    return Missing(_outcome(project, files))
 
 
 def _outcome(project: Project, files: Mapping[str, bytes]) -> Outcome:
-    changes = [Change(path, "create", after=body) for path, body in sorted(files.items())]
+    tree = Tree(project.root)
+    changes = [_change(path, tree.read(path), body) for path, body in sorted(files.items())]
     return Outcome(project, project.entities, Plan(tuple(changes)))
+
+
+def _change(path: str, file: File | None, after: bytes) -> Change:
+    if file is None:
+        return Change(path, "create", after=after)
+    return Change(path, "update", file.body, after, file.mode, file.mode)
 
 
 def _for_entities(project: Project, model: Mapping[str, Any], edit: Edit) -> tuple[Revision, ...]:
