@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
+from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from scaffold.entities import names
 from scaffold.entities.graph import class_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from scaffold.entities.edit import Edit
     from scaffold.entities.entity import Entity
@@ -26,20 +27,18 @@ _PASSED_OVER = re.compile(r"\..*|__pycache__|node_modules|versions|build|dist")
 class Word(NamedTuple):
     """A name that is no more: what it looks like in code, and what a file with it has, too.
 
-    `parts` has a text of each look: most files have none of them, which is found out quickly.
+    `parts` are in any text that `look` finds: most files have none, which is found out quickly.
     """
 
     name: str
     look: re.Pattern[str]
-    parts: tuple[str, ...]
-    beside: tuple[str, ...]
+    parts: tuple[bytes, ...]
+    beside: tuple[bytes, ...]
 
-    def is_in(self, text: str) -> bool:
-        """Tell whether a file has it."""
-        return (
-            any(part in text for part in self.parts)
-            and any(each in text for each in self.beside)
-            and self.look.search(text) is not None
+    def may_be_in(self, content: bytes) -> bool:
+        """Tell, without a look at each line, whether a file may have it."""
+        return any(part in content for part in self.parts) and any(
+            each in content for each in self.beside
         )
 
 
@@ -49,8 +48,8 @@ def mentions(
     """Return a note for each name that is no more, with the places where people still use it."""
     words = list(_retired(before, edit))
     found: dict[str, list[str]] = {}
-    for path, text in _texts_after(root, plan):
-        for word, number in _places(path, text, words, after):
+    for path, content in _contents_after(root, plan):
+        for word, number in _places(path, content, words, after):
             found.setdefault(word.name, []).append(f"{path}:{number}")
     return tuple(_note(word, places) for word, places in found.items())
 
@@ -78,13 +77,13 @@ def _retired(before: Sequence[Entity], edit: Edit) -> Iterator[Word]:
         if entity.plural not in plurals:
             looks[f".{entity.plural}"] = rf"\.{entity.plural}\b"
         if looks and (now is None or now.name != entity.name or now.plural != entity.plural):
-            yield Word(entity.name, re.compile("|".join(looks.values())), tuple(looks), ("",))
+            yield Word(entity.name, re.compile("|".join(looks.values())), _parts(looks), (b"",))
         if now is not None:
             yield from _retired_fields(entity, now)
 
 
 def _retired_fields(before: Entity, after: Entity) -> Iterator[Word]:
-    entities = tuple(
+    entities = _parts(
         part for each in (before, after) for part in (each.name, names.snake(each.name))
     )
     kept = {own for field in after.fields for own in (field.name, field.column_name)}
@@ -93,45 +92,61 @@ def _retired_fields(before: Entity, after: Entity) -> Iterator[Word]:
         if own:
             either = "|".join(sorted(own))
             looks = rf"\.(?:{either})\b|\b(?:{either})=|[\"'](?:{either})[\"']"
-            yield Word(f"{before.name}.{field.name}", re.compile(looks), tuple(own), entities)
+            yield Word(f"{before.name}.{field.name}", re.compile(looks), _parts(own), entities)
 
 
-def _texts_after(root: Path, plan: Plan) -> Iterator[tuple[str, str]]:
+def _parts(texts: Iterable[str]) -> tuple[bytes, ...]:
+    """Return those texts that one has to look for: a text with another one in it needs no look."""
+    shortest: list[str] = []
+    for text in sorted(texts, key=len):
+        if not any(part in text for part in shortest):
+            shortest.append(text)
+    return tuple(part.encode() for part in shortest)
+
+
+def _contents_after(root: Path, plan: Plan) -> Iterator[tuple[str, bytes]]:
     """Yield the Python files of the project as they will be."""
     writes = {change.path: change.after for change in plan.writes}
     writes |= {each.path: each.marked or each.ours for each in plan.conflicts}
     for path in sorted({*_files(root), *writes}):
         if not path.endswith(".py") or path.startswith("migrations/versions/"):
             continue
-        content = writes[path] if path in writes else _read(root / path)
+        content = writes[path] if path in writes else _read(f"{root}/{path}")
         if content is not None:
-            yield path, content.decode("utf-8", "replace")
+            yield path, content
 
 
 def _files(root: Path) -> Iterator[str]:
+    """Yield the paths of the files: as texts, since there are hundreds."""
     for folder, folders, files in os.walk(root):
-        place = Path(folder)
-        folders[:] = [each for each in folders if not _is_passed_over(place, each)]
-        for file in files:
-            yield (place / file).relative_to(root).as_posix()
+        folders[:] = [each for each in folders if not _is_passed_over(folder, each)]
+        inside = PurePath(folder).relative_to(root).as_posix()
+        start = "" if inside == "." else f"{inside}/"
+        yield from (start + file for file in files)
 
 
-def _is_passed_over(place: Path, folder: str) -> bool:
-    is_environment = (place / folder / "pyvenv.cfg").exists()
-    return is_environment or _PASSED_OVER.fullmatch(folder) is not None
+def _is_passed_over(place: str, folder: str) -> bool:
+    return _PASSED_OVER.fullmatch(folder) is not None or os.path.exists(  # noqa: PTH110
+        f"{place}/{folder}/pyvenv.cfg"
+    )
 
 
-def _read(file: Path) -> bytes | None:
+def _read(file: str) -> bytes | None:
     try:
-        return file.read_bytes()
+        with open(file, "rb", buffering=0) as opened:  # noqa: PTH123  # quicker than a path
+            return opened.read()
     except OSError:
         return None
 
 
 def _places(
-    path: str, text: str, words: Sequence[Word], after: Render
+    path: str, content: bytes, words: Sequence[Word], after: Render
 ) -> Iterator[tuple[Word, int]]:
-    found = [word for word in words if word.is_in(text)]
+    found = [word for word in words if word.may_be_in(content)]
+    if not found:
+        return
+    text = content.decode("utf-8", "replace")
+    found = [word for word in found if word.look.search(text)]
     if not found:
         return
     file = after.get(path)

@@ -44,6 +44,7 @@ _PLAIN = {
 }
 # What Jinja itself hands to templates: loop variables, imported macros, namespaces.
 _JINJAS_OWN = {LoopContext, Namespace, TemplateModule}
+_MISSING = object()
 _FIELD_LOOKUP = re.compile(r"\{[^{}]*[.\[]")
 _UNDEFINED = {"jinja2.Undefined": Undefined, "jinja2.StrictUndefined": StrictUndefined}
 
@@ -72,8 +73,9 @@ class TemplateEnvironment(SandboxedEnvironment):
         if attribute in _PLAIN.get(kind, ()) or (attribute == "format" and _is_flat(obj)):
             return getattr(obj, attribute)
         if kind in _JINJAS_OWN and attribute[0] != "_":
-            with suppress(AttributeError):
-                return getattr(obj, attribute)
+            found = getattr(obj, attribute, _MISSING)
+            if found is not _MISSING:
+                return found
         return super().getattr(obj, attribute)
 
     def call(self, context: Context, obj: Value, /, *args: Value, **kwargs: Value) -> Value:
