@@ -12,11 +12,15 @@ from pathlib import Path
 import pytest
 
 import template_repository
+from scaffold.apply.apply import apply, lock
 from scaffold.cli import run
-from scaffold.entities.entity import Entity
+from scaffold.entities.edit import Edit
+from scaffold.entities.entity import Entity, in_order
 from scaffold.entities.types import load_types
 from scaffold.grammar.fields import format_field
 from scaffold.output.reports import options_of
+from scaffold.project.change import make
+from scaffold.project.project import load
 
 REPOSITORY = Path(__file__).parents[1]
 TYPES = load_types(REPOSITORY / "template" / "macros" / "types.yml")
@@ -38,12 +42,17 @@ BLOG = (
 
 def scaffold(folder: Path, *arguments: str, code: int = 0) -> str:
     """Run a command in this process, in a folder; return what it printed."""
+    returned, printed = attempt(folder, *arguments)
+    assert returned == code, f"scaffold {shlex.join(arguments)}: {returned}\n{printed}"
+    return printed
+
+
+def attempt(folder: Path, *arguments: str) -> tuple[int, str]:
+    """Run a command that may not succeed; return its exit code and what it printed."""
     out, err = io.StringIO(), io.StringIO()
     with chdir(folder), redirect_stdout(out), redirect_stderr(err):
         returned = run(arguments)
-    printed = out.getvalue() + err.getvalue()
-    assert returned == code, f"scaffold {shlex.join(arguments)}: {returned}\n{printed}"
-    return printed
+    return returned, out.getvalue() + err.getvalue()
 
 
 def new(template: Path, folder: Path, *options: str) -> Path:
@@ -55,6 +64,13 @@ def new(template: Path, folder: Path, *options: str) -> Path:
 def model(project: Path, *arguments: str, code: int = 0) -> str:
     """Add an entity."""
     return scaffold(project, "model", *arguments, code=code)
+
+
+def add(project: Path, entities: Iterable[Entity]) -> None:
+    """Add entities all at once."""
+    plan = make(load(project), Edit(in_order(tuple(entities)))).plan
+    with lock(project):
+        apply(plan, project)
 
 
 def blog(template: Path, folder: Path, *options: str) -> Path:

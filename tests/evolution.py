@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from projects import ANSWERS, project, working_tree
+from projects import ANSWERS, Rendered, project, working_tree
 from scaffold.entities.edit import Edit
 from scaffold.entities.entity import Entity, to_record
 from scaffold.render.render import render
@@ -158,18 +158,30 @@ def carry_out(
     scenarios: Iterable[Scenario], servers: Servers, folder: Path, kinds: Iterable[str] = KINDS
 ) -> list[dict[str, dict[str, Any]]]:
     """Carry out scenarios on databases, and return what each had to tell."""
-    kinds = tuple(kinds)
     home = project(folder / "home", [])
     prepared = [
         prepare(scenario, folder / f"scenario{number}") for number, scenario in enumerate(scenarios)
     ]
+    told = carry_out_prepared(prepared, home, servers, folder, kinds)
+    for scenario, each in zip(prepared, told, strict=True):
+        for one in each.values():
+            one["nullable"] = scenario["nullable"]
+    return told
+
+
+def carry_out_prepared(
+    prepared: list[dict[str, Any]],
+    home: Rendered,
+    servers: Servers,
+    folder: Path,
+    kinds: Iterable[str] = KINDS,
+) -> list[dict[str, dict[str, Any]]]:
+    """Carry out what the script needs of scenarios, in the environment of a project."""
+    kinds = tuple(kinds)
     file = folder / "scenarios.json"
     file.write_text(json.dumps(prepared), encoding="utf-8")
     with ExitStack() as stack:
         urls = [stack.enter_context(fresh(servers, kind, folder)) for kind in kinds]
         printed = home.run("sqlite+aiosqlite://", str(SCRIPT), str(file), *urls)
     told = json.loads(printed.splitlines()[-1])
-    for scenario, each in zip(prepared, told, strict=True):
-        for one in each:
-            one["nullable"] = scenario["nullable"]
     return [dict(zip(kinds, each, strict=True)) for each in told]

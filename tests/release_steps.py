@@ -12,6 +12,8 @@ Step = Callable[[Path], None]
 STEPS: dict[str, Step] = {}
 # Those that lose or need values of rows, which a person has to be asked for.
 CONSENTED: dict[str, Step] = {}
+# The type of a column of five characters, as the type table has it.
+VARCHAR = 'sa.String(5).with_variant(mysql.VARCHAR(5, collation="utf8mb4_bin"), "mysql", "mariadb")'
 
 
 def step(make: Step) -> Step:
@@ -118,10 +120,12 @@ def mixin_gains_a_column(template: Path) -> None:
 @consented
 def mixin_gains_a_required_column(template: Path) -> None:
     base = package(template) / "persistence/base.py.jinja"
-    column = "    region: Mapped[str] = mapped_column(Varchar(5), default='north', sort_order=89)\n"
+    column = '    region: Mapped[str] = mapped_column(Varchar(5), default="north", sort_order=89)\n'
     insert_before(base, "    created_at: ", column)
     spec = (
-        '    {%- set _ = columns.append({"name": "region", "type": "sa.String(5)", "nullable": false,'
+        '    {%- set _ = columns.append({"name": "region", "type": \''
+        + VARCHAR
+        + '\', "nullable": false,'
         ' "primary_key": false, "autoincrement": false, "server_default": none}) -%}\n'
     )
     tables = template / "template/macros/tables.jinja"
