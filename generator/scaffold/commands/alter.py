@@ -7,18 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scaffold.commands.options import (
-    AcceptLoss,
-    Conflicts,
-    Diff,
-    DryRun,
-    Json,
-    KnownEntity,
-    OnConflict,
-    Paging,
-    Quiet,
-)
-from scaffold.commands.writing import write
+from scaffold.commands.options import AcceptLoss, KnownEntity, Paging
+from scaffold.commands.writing import Writing, write, writes
 
 if TYPE_CHECKING:
     from scaffold.entities.edit import Edit
@@ -45,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=ABOUT)(alter)
 
 
+@writes()
 def alter(
     entity: KnownEntity,
     *,
@@ -83,11 +74,7 @@ def alter(
     plural: Annotated[str | None, typer.Option(help="Its plural, in snake_case.")] = None,
     table: Annotated[str | None, typer.Option(help="Its table.")] = None,
     accept_data_loss: AcceptLoss = False,
-    dry_run: DryRun = False,
-    diff: Diff = False,
-    on_conflict: Conflicts = OnConflict.STOP,
-    json: Json = False,
-    quiet: Quiet = False,
+    writing: Writing,
 ) -> int:
     """Change the options of ENTITY; what is not named stays as it is.
 
@@ -120,9 +107,5 @@ def alter(
     return write(
         edit,
         f"altered {entity}",
-        dry_run=dry_run,
-        diff=diff,
-        on_conflict=on_conflict,
-        json=json,
-        quiet=quiet,
+        writing,
     )

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scaffold.commands.options import AcceptLoss, Conflicts, Diff, DryRun, Json, OnConflict, Quiet
+from scaffold.commands.options import AcceptLoss
 from scaffold.commands.screen import patience, say, show, show_recovery, uninterrupted
+from scaffold.commands.writing import Writing, writes
 from scaffold.errors import ScaffoldError
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=ABOUT)(apply)
 
 
+@writes()
 def apply(
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE|-", show_default=False, allow_dash=True)
@@ -57,11 +59,7 @@ def apply(
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of the document, and stop.")
     ] = False,
-    dry_run: DryRun = False,
-    diff: Diff = False,
-    on_conflict: Conflicts = OnConflict.STOP,
-    json: Json = False,
-    quiet: Quiet = False,
+    writing: Writing,
 ) -> int:
     """Make the project's entities those of the document FILE, in YAML or JSON.
 
@@ -83,30 +81,24 @@ def apply(
         )
     wanted = Wanted(file, prune=prune, accepts_loss=accept_data_loss)
     try:
-        with patience("loading the project's template", quiet=quiet):
+        with patience("loading the project's template", quiet=writing.quiet):
             outcome = change(
                 Path.cwd(),
                 wanted,
-                dry_run=dry_run,
-                markers=on_conflict is OnConflict.MARKERS,
+                dry_run=writing.dry_run,
+                markers=writing.markers,
                 on_recovery=show_recovery,
             )
     except ScaffoldError as error:
         raise wanted.located(error) from error
     changes = compare(outcome.project.entities, wanted.edit, outcome.project.types)
     with uninterrupted():
-        if changes and not json and not quiet:
+        if changes and not writing.json and not writing.quiet:
             from scaffold.output.changes import changes_report
 
             say(changes_report(changes))
-        return show(
-            outcome,
-            f"applied {wanted.source}",
-            diff=diff,
-            json=json,
-            quiet=quiet,
-            entities=[change_record(each) for each in changes],
-        )
+        told = [change_record(each) for each in changes]
+        return show(outcome, f"applied {wanted.source}", writing, entities=told)
 
 
 class Wanted:

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scaffold.commands.options import (
-    AcceptLoss,
-    Conflicts,
-    Diff,
-    DryRun,
-    Json,
-    KnownEntity,
-    OnConflict,
-    Quiet,
-)
-from scaffold.commands.writing import write
+from scaffold.commands.options import AcceptLoss, KnownEntity
+from scaffold.commands.writing import Writing, write, writes
 
 if TYPE_CHECKING:
     import typer
@@ -34,15 +25,12 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=ABOUT)(destroy)
 
 
+@writes()
 def destroy(
     entity: KnownEntity,
     *,
     accept_data_loss: AcceptLoss = False,
-    dry_run: DryRun = False,
-    diff: Diff = False,
-    on_conflict: Conflicts = OnConflict.STOP,
-    json: Json = False,
-    quiet: Quiet = False,
+    writing: Writing,
 ) -> int:
     """Remove ENTITY from the project: its files, its table, and both sides of its relations.
 
@@ -56,9 +44,5 @@ def destroy(
     return write(
         edit,
         f"removed {entity}",
-        dry_run=dry_run,
-        diff=diff,
-        on_conflict=on_conflict,
-        json=json,
-        quiet=quiet,
+        writing,
     )

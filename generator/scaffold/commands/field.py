@@ -6,19 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scaffold.commands.options import (
-    AcceptLoss,
-    Conflicts,
-    Diff,
-    DryRun,
-    Json,
-    KnownEntity,
-    OnConflict,
-    Quiet,
-    complete_field,
-    complete_known_field,
-)
-from scaffold.commands.writing import write
+from scaffold.commands.options import AcceptLoss, KnownEntity, complete_field, complete_known_field
+from scaffold.commands.writing import Writing, write, writes
 
 if TYPE_CHECKING:
     from scaffold.entities.edit import Edit
@@ -90,16 +79,13 @@ def register(app: typer.Typer) -> None:
     app.add_typer(field, name="field")
 
 
+@writes()
 def add(
     entity: KnownEntity,
     fields: Tokens,
     *,
     fill: Fill = None,
-    dry_run: DryRun = False,
-    diff: Diff = False,
-    on_conflict: Conflicts = OnConflict.STOP,
-    json: Json = False,
-    quiet: Quiet = False,
+    writing: Writing,
 ) -> int:
     """Give ENTITY more fields.
 
@@ -117,24 +103,17 @@ def add(
     return write(
         edit,
         f"added {listed(fields)} to {entity}",
-        dry_run=dry_run,
-        diff=diff,
-        on_conflict=on_conflict,
-        json=json,
-        quiet=quiet,
+        writing,
     )
 
 
+@writes()
 def remove(
     entity: KnownEntity,
     fields: KnownFields,
     *,
     accept_data_loss: AcceptLoss = False,
-    dry_run: DryRun = False,
-    diff: Diff = False,
-    on_conflict: Conflicts = OnConflict.STOP,
-    json: Json = False,
-    quiet: Quiet = False,
+    writing: Writing,
 ) -> int:
     """Take fields away from ENTITY, with what they hold."""
     from scaffold.edits.fields import remove_fields
@@ -147,14 +126,11 @@ def remove(
     return write(
         edit,
         f"removed {listed(fields)} from {entity}",
-        dry_run=dry_run,
-        diff=diff,
-        on_conflict=on_conflict,
-        json=json,
-        quiet=quiet,
+        writing,
     )
 
 
+@writes()
 def rename(
     entity: KnownEntity,
     old: KnownField,
@@ -163,11 +139,7 @@ def rename(
     keep_column: Annotated[
         bool, typer.Option("--keep-column", help="Leave the column its name.")
     ] = False,
-    dry_run: DryRun = False,
-    diff: Diff = False,
-    on_conflict: Conflicts = OnConflict.STOP,
-    json: Json = False,
-    quiet: Quiet = False,
+    writing: Writing,
 ) -> int:
     """Give the field NAME of ENTITY the name NEW, with all that it holds.
 
@@ -183,25 +155,18 @@ def rename(
     return write(
         edit,
         f"renamed {old} of {entity} to {new}",
-        dry_run=dry_run,
-        diff=diff,
-        on_conflict=on_conflict,
-        json=json,
-        quiet=quiet,
+        writing,
     )
 
 
+@writes()
 def alter(
     entity: KnownEntity,
     fields: KnownTokens,
     *,
     fill: Fill = None,
     accept_data_loss: AcceptLoss = False,
-    dry_run: DryRun = False,
-    diff: Diff = False,
-    on_conflict: Conflicts = OnConflict.STOP,
-    json: Json = False,
-    quiet: Quiet = False,
+    writing: Writing,
 ) -> int:
     """Declare fields of ENTITY anew, each FIELD as it shall be from now on.
 
@@ -221,11 +186,7 @@ def alter(
     return write(
         edit,
         f"altered {listed(fields)} of {entity}",
-        dry_run=dry_run,
-        diff=diff,
-        on_conflict=on_conflict,
-        json=json,
-        quiet=quiet,
+        writing,
     )
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scaffold.commands.options import AcceptLoss, Diff, DryRun, FillColumn, Json, Quiet
+from scaffold.commands.options import AcceptLoss, FillColumn
 from scaffold.commands.screen import patience, say, show, show_recovery, uninterrupted
+from scaffold.commands.writing import Writing, writes
 from scaffold.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=ABOUT)(migrate)
 
 
+@writes(without=["on_conflict"])
 def migrate(
     message: Annotated[str | None, typer.Argument(metavar="MESSAGE", show_default=False)] = None,
     *,
@@ -40,10 +42,7 @@ def migrate(
     ] = False,
     fill: FillColumn = None,
     accept_data_loss: AcceptLoss = False,
-    dry_run: DryRun = False,
-    diff: Diff = False,
-    json: Json = False,
-    quiet: Quiet = False,
+    writing: Writing,
 ) -> int:
     """Write the Alembic revision for what you changed in the models by hand.
 
@@ -68,35 +67,30 @@ def migrate(
             )
         return found[-1].outcome
 
-    with patience("running the migrations on a scratch database", quiet=quiet):
-        outcome = carry_out(Path.cwd(), attempt, dry_run=dry_run, on_recovery=show_recovery)
+    with patience("running the migrations on a scratch database", quiet=writing.quiet):
+        outcome = carry_out(Path.cwd(), attempt, dry_run=writing.dry_run, on_recovery=show_recovery)
     nothing = "the migrations have one end" if merge else "the migrations build what the models say"
     with uninterrupted():
-        return tell(found[-1], outcome, nothing, diff=diff, json=json, quiet=quiet)
+        return tell(found[-1], outcome, nothing, writing)
 
 
-def tell(
-    missing: Missing, outcome: Outcome, nothing: str, *, diff: bool, json: bool, quiet: bool
-) -> int:
+def tell(missing: Missing, outcome: Outcome, nothing: str, writing: Writing) -> int:
     """Print what the revisions do, and what to know before they are run."""
     from scaffold.output.changes import operations_report
     from scaffold.output.reports import note_line
 
     operations = missing.operations
-    if json:
-        return show(
-            outcome, "", diff=diff, json=json, quiet=quiet,
-            operations=operations, notes=missing.notes,
-        )  # fmt: skip
+    if writing.json:
+        return show(outcome, "", writing, operations=operations, notes=missing.notes)
     for note in missing.notes:
         say((note_line(note),), err=True)
     if not outcome.plan.writes:
-        if not quiet:
+        if not writing.quiet:
             say(((f"nothing to do: {nothing}",),))
         return 0
-    if operations and not quiet:
+    if operations and not writing.quiet:
         say(operations_report(operations))
-    return show(outcome, _title(outcome), diff=diff, json=json, quiet=quiet)
+    return show(outcome, _title(outcome), writing)
 
 
 def _title(outcome: Outcome) -> str:

@@ -7,17 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scaffold.commands.options import (
-    Conflicts,
-    Diff,
-    DryRun,
-    Json,
-    OnConflict,
-    Paging,
-    Quiet,
-    complete_field,
-)
-from scaffold.commands.writing import write
+from scaffold.commands.options import Paging, complete_field
+from scaffold.commands.writing import Writing, write, writes
 
 if TYPE_CHECKING:
     from scaffold.entities.edit import Edit
@@ -56,6 +47,7 @@ class KeyKind(StrEnum):
     UUID7 = "uuid7"
 
 
+@writes()
 def model(
     name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)],
     fields: Annotated[
@@ -91,11 +83,7 @@ def model(
         bool, typer.Option("--read-only", help="Only the endpoints that read.")
     ] = False,
     no_api: Annotated[bool, typer.Option("--no-api", help="No endpoints.")] = False,
-    dry_run: DryRun = False,
-    diff: Diff = False,
-    on_conflict: Conflicts = OnConflict.STOP,
-    json: Json = False,
-    quiet: Quiet = False,
+    writing: Writing,
 ) -> int:
     """Add the entity NAME to the project.
 
@@ -131,11 +119,7 @@ def model(
     return write(
         edit,
         f"added {declaration.name}",
-        dry_run=dry_run,
-        diff=diff,
-        on_conflict=on_conflict,
-        json=json,
-        quiet=quiet,
+        writing,
     )
 
 

@@ -6,16 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scaffold.commands.options import (
-    Conflicts,
-    Diff,
-    DryRun,
-    Json,
-    KnownEntity,
-    OnConflict,
-    Quiet,
-)
-from scaffold.commands.writing import write
+from scaffold.commands.options import KnownEntity
+from scaffold.commands.writing import Writing, write, writes
 
 if TYPE_CHECKING:
     from scaffold.entities.edit import Edit
@@ -34,6 +26,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=ABOUT)(rename)
 
 
+@writes()
 def rename(
     old: KnownEntity,
     new: Annotated[str, typer.Argument(metavar="NEW", show_default=False)],
@@ -43,11 +36,7 @@ def rename(
     keep_table: Annotated[
         bool, typer.Option("--keep-table", help="Leave the table its name.")
     ] = False,
-    dry_run: DryRun = False,
-    diff: Diff = False,
-    on_conflict: Conflicts = OnConflict.STOP,
-    json: Json = False,
-    quiet: Quiet = False,
+    writing: Writing,
 ) -> int:
     """Give ENTITY the name NEW.
 
@@ -68,9 +57,5 @@ def rename(
     return write(
         edit,
         f"renamed {old} to {new}",
-        dry_run=dry_run,
-        diff=diff,
-        on_conflict=on_conflict,
-        json=json,
-        quiet=quiet,
+        writing,
     )

@@ -13,29 +13,31 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from scaffold.apply.apply import Recovery
+    from scaffold.commands.writing import Writing
     from scaffold.output.parts import Report, Screen
     from scaffold.project.change import Outcome
 
 SLOW = 1.0  # seconds without a word before a command says what it waits for
 
 
-def show(outcome: Outcome, title: str, *, diff: bool, json: bool, quiet: bool, **more: Any) -> int:
+def show(outcome: Outcome, title: str, writing: Writing, **more: Any) -> int:
     """Print what a command did, and return its exit code; `more` is for the JSON object."""
     from scaffold.output import reports
 
     code = 3 if reports.has_conflicts(outcome.plan) else 0
-    if json:
+    if writing.json:
         from scaffold.output.json_document import as_json
 
         if outcome.notes:
             more = {"notes": outcome.notes, **more}
-        typer.echo(as_json(reports.status_of(outcome), plan=outcome.plan, diff=diff, **more))
+        shown = as_json(reports.status_of(outcome), plan=outcome.plan, diff=writing.diff, **more)
+        typer.echo(shown)
         return code
-    if diff and not quiet:
+    if writing.diff and not writing.quiet:
         say((reports.diff_of(outcome.plan.changes),))
     if outcome.plan.conflicts:
         show_conflicts(outcome)
-    elif not quiet:
+    elif not writing.quiet:
         say(reports.outcome_report(outcome, title))
         if outcome.notes:
             say(tuple(reports.note_line(note) for note in outcome.notes), err=True)

@@ -7,17 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scaffold.commands.options import (
-    AcceptLoss,
-    Conflicts,
-    Diff,
-    DryRun,
-    FillColumn,
-    Json,
-    OnConflict,
-    Quiet,
-)
+from scaffold.commands.options import AcceptLoss, FillColumn
 from scaffold.commands.screen import patience, say, show, show_recovery, uninterrupted
+from scaffold.commands.writing import Writing, writes
 
 if TYPE_CHECKING:
     from scaffold.project.upgrade import Upgrade
@@ -36,6 +28,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=ABOUT)(upgrade)
 
 
+@writes()
 def upgrade(
     *,
     to: Annotated[
@@ -48,11 +41,7 @@ def upgrade(
     ] = None,
     fill: FillColumn = None,
     accept_data_loss: AcceptLoss = False,
-    dry_run: DryRun = False,
-    diff: Diff = False,
-    on_conflict: Conflicts = OnConflict.STOP,
-    json: Json = False,
-    quiet: Quiet = False,
+    writing: Writing,
 ) -> int:
     """Bring the project to a newer version of its template, entities included.
 
@@ -69,24 +58,19 @@ def upgrade(
     begun: list[Upgrade] = []
 
     def begin(found: Upgrade) -> None:
-        if not begun and not found.is_done and not quiet and not json:
+        if not begun and not found.is_done and not writing.quiet and not writing.json:
             from scaffold.output.reports import upgrade_report
 
             say(upgrade_report(found), err=True)
         begun.append(found)
 
-    with patience("loading both versions of the template", quiet=quiet):
+    with patience("loading both versions of the template", quiet=writing.quiet):
         outcome = carry_out(
             Path.cwd(),
-            lambda root: attempt(
-                root,
-                wanted,
-                markers=on_conflict is OnConflict.MARKERS,
-                on_begin=begin,
-            ),
-            dry_run=dry_run,
+            lambda root: attempt(root, wanted, markers=writing.markers, on_begin=begin),
+            dry_run=writing.dry_run,
             on_recovery=show_recovery,
         )
     with uninterrupted():
         title = f"upgraded {outcome.project.name} to {begun[-1].template.ref}"
-        return show(outcome, title, diff=diff, json=json, quiet=quiet)
+        return show(outcome, title, writing)
