@@ -23,11 +23,12 @@ PRINTED: dict[str, tuple[str, ...]] = {
         r"^8 entities ",
         *(
             rf"^  {name} +\d+ ms +[\d.]+  {GOAL}$"
-            for name in ("list", "model", "rename", "destroy")
+            for name in ("list", "model", "rename", "destroy", "check")
         ),
     ),
     "check": (
         r"^[\d,]+ lines, CPU time",
+        r"^  the same again +[\d.]+ s ",
         r"^  ruff check +[\d.]+ s ",
         rf"^scaffold check: [\d.]+ s {GOAL}$",
     ),

@@ -181,3 +181,48 @@ async def run(load):
 """
 
     assert codes(root, "src/shop/use.py", **{"src/shop/use.py": use}) == []
+
+
+RUN = """
+import asyncio
+from app.db import make
+
+async def run(load):
+    async with make() as db:
+        await asyncio.gather(load(db), load(db))
+"""
+
+
+def test_a_module_is_looked_for_beside_the_one_that_imports_it(root: Path) -> None:
+    for name, text in {"one": "make = None\n", "two": FACTORY}.items():
+        (root / name / "app").mkdir(parents=True)
+        (root / name / "app/__init__.py").touch()
+        (root / name / "app/db.py").write_text(text, encoding="utf-8")
+        (root / name / "app/use.py").write_text(RUN, encoding="utf-8")
+
+    assert [each.path for each in check([root]).findings] == [
+        each.path for each in check([root / "two/app/use.py"]).findings
+    ]
+    assert codes(root, "two/app/use.py") == ["SCA006"]
+
+
+def test_what_is_found_in_a_file_does_not_depend_on_the_files_before(root: Path) -> None:
+    """What a name is may be asked for while it is worked out, from whichever file was first."""
+    files = {
+        "src/shop/a.py": """
+from sqlalchemy.ext.asyncio import async_sessionmaker
+from shop import z
+
+make = z.make or async_sessionmaker(expire_on_commit=False)
+
+async def run():
+    async with make() as db:
+        await db.commit()
+""",
+        "src/shop/z.py": "from shop import a\n\nmake = a.make\n",
+        "src/shop/use.py": RUN.replace("app.db", "shop.z"),
+    }
+
+    alone = codes(root, "src/shop/use.py", **files)
+
+    assert alone == codes(root, "src") == ["SCA006"]

@@ -64,6 +64,36 @@ def test_json(shop: Path, scaffold: Scaffold) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "options",
+    [(), ("--json",), ("--select", "SCA002"), ("--ignore", "SCA001", "--json"), ("db.py",)],
+)
+def test_what_is_remembered_is_told_alike(
+    shop: Path, scaffold: Scaffold, options: tuple[str, ...]
+) -> None:
+    (shop / "broken.py").write_text("x = (\n", encoding="utf-8")
+
+    new = scaffold(shop, "check", *options)
+
+    assert (new.code, new.err) == (1, "")
+    assert scaffold(shop, "check", *options) == new
+
+
+def test_without_a_home_and_a_cache_it_checks_as_well(
+    shop: Path, scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def homeless(path: Path) -> Path:
+        raise RuntimeError(f"Could not determine home directory: {path}")
+
+    monkeypatch.delenv("SCAFFOLD_CACHE_DIR")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "expanduser", homeless)
+
+    result = scaffold(shop, "check")
+
+    assert (result.code, result.err) == (1, "")
+
+
 def test_json_of_a_mistake_and_of_a_rule(shop: Path, scaffold: Scaffold) -> None:
     mistake = scaffold(shop, "check", "nowhere.py", "--json")
     rule = scaffold(shop, "check", "--explain", "SCA008", "--json")

@@ -78,3 +78,20 @@ def keep_newest(folder: Path, count: int) -> None:
         files = sorted(os.scandir(folder), key=lambda entry: entry.stat().st_mtime_ns)
         for entry in files[:-count]:
             Path(entry.path).unlink()
+
+
+class CachedFiles:
+    """The files of a folder of the cache; those last written or read are kept."""
+
+    def __init__(self, folder: Path, most: int) -> None:
+        self._folder = folder
+        self._most = most
+
+    def read(self, name: str) -> memoryview | None:
+        """Return a file's content, or None when it is not there or not whole."""
+        return read_cached(self._folder / name)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file, if that is possible."""
+        write_cached(self._folder / name, content)
+        keep_newest(self._folder, self._most)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,19 +50,19 @@ def checked(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def python_files(path: Path, leaves_out: Callable[[Path], bool]) -> Iterator[Path]:
+def python_files(path: Path, leaves_out: Callable[[str], bool]) -> Iterator[str]:
     """Yield a file as it is given, or the Python files below a folder, in order."""
-    if not path.is_dir():
-        yield path
-        return
-    yield from _below(path, leaves_out, set())
+    if path.is_dir():
+        yield from _below(str(path), leaves_out, set())
+    else:
+        yield str(path)
 
 
 def _below(
-    folder: Path, leaves_out: Callable[[Path], bool], seen: set[tuple[int, int]]
-) -> Iterator[Path]:
+    folder: str, leaves_out: Callable[[str], bool], seen: set[tuple[int, int]]
+) -> Iterator[str]:
     try:
-        state = folder.stat()
+        state = Path(folder).stat()
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
         return
@@ -72,13 +71,13 @@ def _below(
         return
     seen.add((state.st_dev, state.st_ino))
     for entry in entries:
-        path = Path(entry.path)
-        if entry.name.startswith(".") or leaves_out(path):
+        name, path = entry.name, entry.path
+        if name.startswith(".") or leaves_out(path):
             continue
         if _is_folder(entry):
-            if entry.name not in SKIPPED and not (path / "pyvenv.cfg").exists():
+            if name not in SKIPPED and not Path(path, "pyvenv.cfg").exists():
                 yield from _below(path, leaves_out, seen)
-        elif entry.name.endswith(".py"):
+        elif name.endswith(".py"):
             yield path
 
 
@@ -89,10 +88,12 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def ignored_by_git(root: Path) -> frozenset[Path]:
+def ignored_by_git(root: Path) -> frozenset[str]:
     """Return the files and folders of a project that git ignores; none where there is no git."""
     if not any((folder / ".git").exists() for folder in (root, *root.parents)):
         return frozenset()
+    import subprocess
+
     options = ("--others", "--ignored", "--exclude-standard", "--directory", "-z")
     try:
         done = subprocess.run(
@@ -101,4 +102,4 @@ def ignored_by_git(root: Path) -> frozenset[Path]:
     except OSError:
         return frozenset()
     names = done.stdout.decode("utf-8", "surrogateescape").split("\0")
-    return frozenset(root / name.rstrip("/") for name in names if name)
+    return frozenset(str(root / name.rstrip("/")) for name in names if name)

@@ -37,6 +37,11 @@ class Kinds:
         self._known: dict[ast.AST, Kind | None] = {}
         self._depth = 0
 
+    def forget(self) -> None:
+        """Begin anew: what is known depends on where the questions began."""
+        self._known.clear()
+        self._depth = 0  # more where an error ended them
+
     def of(self, node: ast.AST | None) -> Kind | None:
         """Return what an expression gives; none for what nobody can tell."""
         if node is None or self._depth > DEPTH:
@@ -128,7 +133,7 @@ class Kinds:
         return found or self._by_name(name.id)
 
     def _imported(self, origin: str) -> Kind | None:
-        found = self._module.project.find(origin)
+        found = self._module.find(origin)
         return found[0].kinds.exported(found[1]) if found is not None else None
 
     def exported(self, name: str) -> Kind | None:
@@ -176,7 +181,7 @@ class Kinds:
             return True
         origin = self._module.names.imports.get(value.id, "")
         is_library = origin.partition(".")[0] in LIBRARIES
-        return bool(origin) and not is_library and self._module.project.find(origin) is None
+        return bool(origin) and not is_library and self._module.find(origin) is None
 
     # Attributes.
 

@@ -32,14 +32,21 @@ FASTAPI = frozenset({"fastapi", "starlette", "sse_starlette"})
 class Module:
     """One file: its tree, its names, what its values are, and where it stands."""
 
-    def __init__(self, root: ast.Module, path: PurePath, name: str, project: Project) -> None:
-        """Index the tree; `path` is that inside the project, `name` the file's dotted name."""
+    def __init__(self, root: ast.Module, path: PurePath, base: str, project: Project) -> None:
+        """Index the tree; `base` is the folder that the file is imported from."""
         self.tree = Tree(root)
         self.project = project
-        self.path = path
-        self.layer = layer_of(path)
-        self.names = Names(self.tree, name, is_package=path.stem == "__init__")
+        self.base = base
+        self.layer = layer_of(project.inside(path))
+        is_package = path.stem == "__init__"
+        parts = path.relative_to(base).with_suffix("").parts
+        name = ".".join(parts[:-1] if is_package else parts)
+        self.names = Names(self.tree, name, is_package=is_package)
         self.kinds = Kinds(self)
+
+    def find(self, origin: str) -> tuple[Module, str] | None:
+        """Return the file of the project that defines `package.module.name`, and the name."""
+        return self.project.find(origin, self.base)
 
     @cached_property
     def knows_sqlalchemy(self) -> bool:
@@ -104,7 +111,7 @@ class Module:
                     return self, each.node
                 return None
         origin = self.names.imports.get(node.id, "") if isinstance(node, ast.Name) else ""
-        found = self.project.find(origin or self.names.origin(node))
+        found = self.find(origin or self.names.origin(node))
         return found[0].exported_definition(found[1]) if found else None
 
     def _method(self, class_: ast.ClassDef, name: str) -> tuple[Module, Function] | None:
@@ -122,7 +129,7 @@ class Module:
                 return self, each.node
             return None
         origin = self.names.imports.get(name, "")
-        found = self.project.find(origin) if depth else None
+        found = self.find(origin) if depth else None
         return found[0].exported_definition(found[1], depth - 1) if found else None
 
     def alias(self, node: ast.expr) -> tuple[Module, ast.expr] | None:
@@ -131,14 +138,14 @@ class Module:
             for each in self.names.bound(node):
                 usable = each.value is not None and each.how != PARAMETER
                 return (self, each.value) if usable and each.value is not node else None  # type: ignore[return-value]
-        found = self.project.find(self.names.origin(node))
+        found = self.find(self.names.origin(node))
         return found[0].exported_alias(found[1]) if found else None
 
     def exported_alias(self, name: str, depth: int = 4) -> tuple[Module, ast.expr] | None:
         """Return what another file gets for this name."""
         for each in reversed(self.names.bindings(self.tree.root).get(name, [])):
             return (self, each.value) if each.value is not None else None
-        found = self.project.find(self.names.imports.get(name, "")) if depth else None
+        found = self.find(self.names.imports.get(name, "")) if depth else None
         return found[0].exported_alias(found[1], depth - 1) if found else None
 
     def in_repository(self, node: ast.AST) -> bool:

@@ -3,140 +3,118 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections import OrderedDict
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.check.module import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
     from pathlib import PurePath
 
+    from scaffold.check.facts import Fact, Facts
+    from scaffold.check.search_path import SearchPath
+    from scaffold.check.sources import Sources
+
 KEPT = 64  # parsed files; what many import stays
-ASYNC = re.compile(rb"sqlalchemy\.ext\.asyncio|sqlmodel\.ext\.asyncio|ext\.asyncio import")
-SYNC = re.compile(
-    rb"\b(?:create_engine|sessionmaker|scoped_session)\s*\(|\bSession\s*\(\s*\w*engine"
-)
-POSTGRESQL = re.compile(rb"sqlalchemy\.dialects(?:\.postgresql| import [\w, ]*postgresql)")
-MYSQL = re.compile(
-    rb"dialects[. ][\w, ]*(?:mysql|mariadb)|(?:mysql|mariadb)\+|[\"'](?:mysql|mariadb)[\"']|asyncmy|aiomysql"
-)
-TYPE_MAP = re.compile(rb"type_annotation_map")
+# What says no more than that there was no room for it, this time.
+TOO_DEEP = (RecursionError, MemoryError)
+
+
+class Asked:
+    """What was asked for while the rules looked at a file, and what the answers were."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.lookups: dict[tuple[str, str], str | None] = {}
+        self.facts: dict[Fact, bool] = {}
+        self.is_certain = True
 
 
 class Project:
-    """A folder of Python files that may import each other."""
+    """A folder of Python files that may import each other.
 
-    def __init__(self, root: Path, files: Callable[[], Iterable[Path]]) -> None:
-        """Take the root, and what lists the files that tell what kind of project this is."""
-        self.root = root
-        self._files = files
-        self._modules: OrderedDict[Path, Module | None] = OrderedDict()
-        self._found: dict[str, Path | None] = {}
-        self._roots: list[Path] = []
-        for each in (root / "src", root):
-            if each.is_dir():
-                self._roots.append(each)
+    What is found in a file is the same whichever files were looked at before: of these, no more is
+    kept than their trees.
+    """
 
-    # Files.
+    def __init__(self, root: Path, sources: Sources, search_path: SearchPath, facts: Facts) -> None:
+        """Begin with no file parsed."""
+        self._root = root
+        self._sources = sources
+        self._search_path = search_path
+        self._facts = facts
+        self._modules: OrderedDict[str, Module | None] = OrderedDict()
+        self._uncertain: set[str] = set()
+        self.asked = Asked()
 
-    def module(self, path: Path, root: ast.Module) -> Module:
-        """Return a parsed file as a part of this project."""
-        base = self._base(path)
-        if base not in self._roots:
-            self._roots.append(base)
-            self._found.clear()
-        parts = list(path.relative_to(base).with_suffix("").parts)
-        if parts[-1:] == ["__init__"]:
-            parts.pop()
-        module = Module(root, self.inside(path), ".".join(parts), self)
-        self._keep(path, module)
+    def module(self, path: str, source: bytes) -> Module:
+        """Return a file that says this as a part of the project; raise what parsing it raises."""
+        known = self._modules.get(path)
+        if known is not None and not self._sources.is_torn:
+            return known
+        module = Module(parse(source), Path(path), self._search_path.base(path), self)
+        self._modules[path] = module
         return module
 
-    def inside(self, path: Path) -> PurePath:
+    def inside(self, path: PurePath) -> PurePath:
         """Return a path as seen from the root."""
-        return path.relative_to(self.root) if path.is_relative_to(self.root) else path
+        return path.relative_to(self._root) if path.is_relative_to(self._root) else path
 
-    def find(self, origin: str) -> tuple[Module, str] | None:
-        """Return the file of the project that defines `package.module.name`, and the name."""
+    def find(self, origin: str, base: str) -> tuple[Module, str] | None:
+        """Return the file that defines `package.module.name` for one with this base, and the name."""
         module, _, name = origin.rpartition(".")
         if not module:
             return None
-        path = self._file(module)
+        path = self._search_path.file(module, base)
+        self.asked.lookups[module, base] = path
         loaded = self._load(path) if path is not None else None
         return (loaded, name) if loaded is not None else None
 
-    def _file(self, module: str) -> Path | None:
-        if module not in self._found:
-            inner = Path(*module.split("."))
-            candidates = (
-                candidate
-                for root in self._roots
-                for candidate in (root / f"{inner}.py", root / inner / "__init__.py")
-            )
-            self._found[module] = next((each for each in candidates if each.is_file()), None)
-        return self._found[module]
+    def _load(self, path: str) -> Module | None:
+        if path not in self._modules:
+            try:
+                return self.module(path, self._sources.read(path))
+            except TOO_DEEP:
+                self._uncertain.add(path)
+            except (OSError, SyntaxError, ValueError):
+                pass
+            self._modules[path] = None
+        if path in self._uncertain:
+            self.asked.is_certain = False
+        self._modules.move_to_end(path)
+        return self._modules[path]
 
-    def _load(self, path: Path) -> Module | None:
-        if path in self._modules:
-            self._modules.move_to_end(path)
-            return self._modules[path]
-        try:
-            root = parse(path.read_bytes())
-        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-            self._keep(path, None)
-            return None
-        return self.module(path, root)
-
-    def _keep(self, path: Path, module: Module | None) -> None:
-        self._modules[path] = module
-
-    def forget(self) -> None:
-        """Let go of the files that were not asked for lately; call it between two files."""
+    def begin(self) -> Asked:
+        """Begin with another file: let go of what was worked out for the one before."""
+        self.asked = Asked()
         while len(self._modules) > KEPT:
             _, module = self._modules.popitem(last=False)
             if module is not None:
                 # A module knows its kinds and they know it: without this, garbage would stay.
                 vars(module).clear()
-
-    @staticmethod
-    def _base(path: Path) -> Path:
-        """Return the folder that a file's package is imported from."""
-        folder = path.parent
-        while (folder / "__init__.py").is_file() and folder.parent != folder:
-            folder = folder.parent
-        return folder
+        for module in self._modules.values():
+            if module is not None:
+                module.kinds.forget()
+        return self.asked
 
     # What holds for all.
 
-    @cached_property
+    @property
     def is_async(self) -> bool:
         """Tell whether this is asynchronous code: some of it says so, or none says otherwise."""
-        return self._mentions(ASYNC) or not self._mentions(SYNC)
+        return self._holds("is_async")
 
-    @cached_property
+    @property
     def is_for_postgresql(self) -> bool:
         """Tell whether the project is tied to PostgreSQL, and to no other server."""
-        return self._mentions(POSTGRESQL) and not self._mentions(MYSQL)
+        return self._holds("is_for_postgresql")
 
-    def _mentions(self, pattern: re.Pattern[bytes]) -> bool:
-        return any(pattern.search(content) for content in self._contents)
-
-    @cached_property
-    def _contents(self) -> list[bytes]:
-        found = []
-        for path in self._files():
-            try:
-                content = path.read_bytes()
-            except OSError:
-                continue
-            if b"sqlalchemy" in content or b"sqlmodel" in content:
-                found.append(content)
-        return found
+    def _holds(self, fact: Fact) -> bool:
+        holds: bool = getattr(self._facts, fact)
+        self.asked.facts[fact] = holds
+        return holds
 
 
 def parse(source: bytes) -> ast.Module:

@@ -92,10 +92,12 @@ def _texts(table: Mapping[str, Any], key: str, where: str) -> list[str]:
 
 def codes_of(texts: Iterable[str], where: str) -> tuple[str, ...]:
     """Return codes and prefixes of codes; a word that is none is an error."""
+    found = tuple(text.strip().upper() for text in texts if text.strip())
+    if not found:
+        return ()
     from scaffold.check.rules import RULES
 
     codes = [SYNTAX, *(rule.code for rule in RULES)]
-    found = tuple(text.strip().upper() for text in texts if text.strip())
     for each in found:
         if not CODES.match(each) or not any(code.startswith(each) for code in codes):
             known = f"{RULES[0].code} to {RULES[-1].code}"

@@ -13,6 +13,7 @@ from scaffold.commands.screen import say, show_recovery
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scaffold.check.memory import Store
     from scaffold.check.rule import Finding
     from scaffold.check.run import Checked
     from scaffold.output.parts import Line, Report
@@ -23,6 +24,8 @@ Examples:
   scaffold check src/blog/services --ignore SCA005
   scaffold check --explain SCA008
 """
+
+PROJECTS = 64  # whose findings are remembered
 
 
 def register(app: typer.Typer) -> None:
@@ -95,7 +98,18 @@ def _check(paths: list[Path], select: str, ignore: str) -> Checked:
         paths,
         codes_of(select.split(","), "--select"),
         codes_of(ignore.split(","), "--ignore"),
+        _store(),
     )
+
+
+def _store() -> Store | None:
+    """Return where findings are remembered; checking does not need it."""
+    from scaffold.cache.files import CachedFiles, cache_folder
+
+    try:
+        return CachedFiles(cache_folder() / "check", PROJECTS)
+    except RuntimeError:  # this user has no home
+        return None
 
 
 def _explained(code: str, *, json: bool) -> str:

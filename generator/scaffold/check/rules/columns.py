@@ -61,12 +61,17 @@ def _is_naive(module: Module, node: ast.Attribute) -> bool:
 
 def endless_text(module: Module) -> Iterator[Place]:
     """Find columns of text that say no length."""
-    if module.project.is_for_postgresql:
-        return
+    for node in (*_endless(module), *_untyped(module, "str")):
+        # It takes all files to tell, so it is asked only where it matters.
+        if module.project.is_for_postgresql:
+            return
+        yield Place(node)
+
+
+def _endless(module: Module) -> Iterator[ast.expr]:
     for node in _types(module, TEXTS):
         if not isinstance(node, ast.Call) or not (node.args or keyword(node, "length")):
-            yield Place(node)
-    yield from map(Place, _untyped(module, "str"))
+            yield node
 
 
 def _types(module: Module, names: frozenset[str]) -> Iterator[ast.expr]:
