@@ -117,7 +117,9 @@ def fields(number: int) -> list[str]:
 
 def records(count: int) -> list[dict[str, Any]]:
     """Return so many entities, as the answers record them."""
-    from scaffold.entities.entity import Entity, expand, in_order, to_record
+    from scaffold.entities.defaults import expand
+    from scaffold.entities.entity import Entity, in_order
+    from scaffold.entities.records import to_record
     from scaffold.entities.types import load_types
     from scaffold.grammar.fields import parse_field
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from projects import ANSWERS, Rendered, project, working_tree
 from scaffold.entities.edit import Edit
-from scaffold.entities.entity import Entity, to_record
+from scaffold.entities.entity import Entity
+from scaffold.entities.records import to_record
 from scaffold.render.render import render
 from scaffold.revisions.revision import Renderer, Revision, renderer_of, revision_for
 from scaffold.schema.conversions import ColumnType, read_type

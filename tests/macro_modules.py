@@ -11,8 +11,9 @@ from typing import Any
 from jinja2 import Template
 
 from projects import ANSWERS, REPOSITORY, working_tree
-from scaffold.entities.entity import Entity, in_order, to_record
+from scaffold.entities.entity import Entity, in_order
 from scaffold.entities.links import completed
+from scaffold.entities.records import to_record
 from scaffold.render.render import render
 from scaffold.revisions.layout import lay_out
 from scaffold.template.environment import TemplateEnvironment, make_environment

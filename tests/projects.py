@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 
+from scaffold.entities.defaults import expand
 from scaffold.entities.edit import Edit
-from scaffold.entities.entity import Entity, expand, to_record
+from scaffold.entities.entity import Entity
+from scaffold.entities.records import to_record
 from scaffold.entities.types import TypeTable, load_types
 from scaffold.grammar.fields import parse_field
 from scaffold.render.render import render

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from changes import OWNER, Change
 from evolution import revise
 from projects import REPOSITORY
-from scaffold.entities.entity import Entity, Field, expand, in_order, validate
+from scaffold.entities.defaults import expand
+from scaffold.entities.entity import Entity, Field, in_order
+from scaffold.entities.graph import validate
 from scaffold.entities.types import load_types
 from scaffold.errors import ScaffoldError
 from scaffold.grammar.fields import parse_field

@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 
 from scaffold.entities import names
 from scaffold.entities.checks import parse_check
-from scaffold.entities.entity import Entity, Field, Of, expand, given, in_order, validate
+from scaffold.entities.defaults import expand, given
+from scaffold.entities.entity import Entity, Field, Of, in_order
 from scaffold.entities.fields import canonical_field
+from scaffold.entities.graph import validate
 from scaffold.entities.links import completed
 from scaffold.entities.types import RELATIONS, TYPE_ALIASES, load_types
 from scaffold.entities.values import INTEGERS

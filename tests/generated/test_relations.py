@@ -9,7 +9,7 @@ import commands
 import gates
 import projects
 from relations import relations
-from scaffold.entities.entity import validate
+from scaffold.entities.graph import validate
 from servers import Servers
 
 BOTH_SIDES = Path(__file__).parents[1] / "templates" / "relations" / "test_both_sides.py"

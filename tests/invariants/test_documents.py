@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 import commands
-from scaffold.entities.entity import Entity, expand, validate
+from scaffold.entities.defaults import expand
+from scaffold.entities.entity import Entity
+from scaffold.entities.graph import validate
 from scaffold.errors import ScaffoldError
 from scaffold.manifest.writing import as_json, as_yaml, document_of
 from strategies import TYPES, graphs

@@ -12,7 +12,7 @@ import yaml
 import commands
 import gates
 from scaffold.answers.reading import read
-from scaffold.entities.entity import to_record
+from scaffold.entities.records import to_record
 
 REPOSITORY = Path(__file__).parents[2]
 TRUSTED = {"_tasks", "_migrations", "_jinja_extensions"}

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 import commands
 import gates
 import projects
-from scaffold.entities.entity import Entity, in_order, validate
+from scaffold.entities.entity import Entity, in_order
+from scaffold.entities.graph import validate
 from servers import DATABASES, Servers
 from strategies import graphs
 

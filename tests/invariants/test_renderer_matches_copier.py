@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import strategies
 import template_repository
-from scaffold.entities.entity import Entity, to_record
+from scaffold.entities.entity import Entity
+from scaffold.entities.records import to_record
 from scaffold.render import render
 from scaffold.template import source
 

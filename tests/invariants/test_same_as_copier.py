@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 import commands
 import projects
 from divergence import Versions, divergence
-from scaffold.entities.entity import Entity, in_order, to_record
+from scaffold.entities.entity import Entity, in_order
+from scaffold.entities.records import to_record
 from strategies import graphs
 from template_repository import git, tree
 

@@ -7,7 +7,7 @@ from jinja2 import UndefinedError
 
 from macro_modules import included
 from projects import entity
-from scaffold.entities.entity import to_record
+from scaffold.entities.records import to_record
 
 TYPES: dict[str, object] = {"str": {}, "ref": {}, "many": {}}
 

@@ -2,7 +2,8 @@
 
 from macro_modules import Derived, derived
 from projects import ANSWERS, entity, working_tree
-from scaffold.entities.entity import Entity, to_record
+from scaffold.entities.entity import Entity
+from scaffold.entities.records import to_record
 from scaffold.render.render import render
 
 BLOG = derived(

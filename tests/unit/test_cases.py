@@ -15,7 +15,10 @@ import pytest
 
 from scaffold.edits.addition import add_entity
 from scaffold.entities.checks import parse_check
-from scaffold.entities.entity import Entity, expand, to_record, validate
+from scaffold.entities.defaults import expand
+from scaffold.entities.entity import Entity
+from scaffold.entities.graph import validate
+from scaffold.entities.records import to_record
 from scaffold.errors import ScaffoldError
 from scaffold.grammar.fields import parse_field
 from strategies import TYPES

@@ -17,7 +17,9 @@ from typer.main import get_command
 
 from scaffold.commands import command_line
 from scaffold.entities.edit import Edit
-from scaffold.entities.entity import Entity, to_record, validate
+from scaffold.entities.entity import Entity
+from scaffold.entities.graph import validate
+from scaffold.entities.records import to_record
 from scaffold.errors import ScaffoldError
 from strategies import TYPES
 

@@ -8,13 +8,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from scaffold.answers.text import ANSWERS_FILE, LAST_GOOD, Parsed, parse, problem
-from scaffold.entities.entity import Entity, Record, from_record
+from scaffold.entities.records import Record, from_record
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
+
+    from scaffold.entities.entity import Entity
 
 __all__ = ["ANSWERS_FILE"]
 

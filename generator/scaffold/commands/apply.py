@@ -129,7 +129,7 @@ class Wanted:
 
     def located(self, error: ScaffoldError) -> ScaffoldError:
         """Give an error the line of the document, if what the entities say together is wrong."""
-        from scaffold.entities.entity import validate
+        from scaffold.entities.graph import validate
         from scaffold.entities.links import completed
 
         if self._document is None:

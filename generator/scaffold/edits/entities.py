@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from scaffold.edits.lookup import entity_of_name, exchanged, referring, settled
 from scaffold.entities import names
+from scaffold.entities.defaults import usual_back, usual_link_table
 from scaffold.entities.edit import Edit
-from scaffold.entities.entity import in_order, usual_back, usual_link_table
+from scaffold.entities.entity import in_order
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
 

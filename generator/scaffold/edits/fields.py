@@ -15,8 +15,8 @@ from scaffold.edits.lookup import (
     with_links,
 )
 from scaffold.entities import checks, names
+from scaffold.entities.defaults import filled_in, usual_link_table
 from scaffold.entities.edit import Edit
-from scaffold.entities.entity import filled_in, usual_link_table
 from scaffold.entities.fields import canonical_field
 from scaffold.errors import ScaffoldError
 from scaffold.grammar.fields import format_field

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scaffold.entities import names
-from scaffold.entities.entity import Entity, expand, in_order
+from scaffold.entities.defaults import expand
+from scaffold.entities.entity import Entity, in_order
 from scaffold.errors import ScaffoldError
 
 if TYPE_CHECKING:

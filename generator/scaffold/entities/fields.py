@@ -10,7 +10,7 @@ from scaffold.entities import names, reserved, values
 from scaffold.errors import ScaffoldError
 
 if TYPE_CHECKING:
-    from scaffold.entities.entity import Field, Of
+    from scaffold.entities.entity import Entity, Field, Of
     from scaffold.entities.types import TypeRow, TypeTable
 
 ON_DELETE = ("restrict", "cascade", "set_null")
@@ -66,6 +66,18 @@ def unknown_type(kind: str, where: str, types: "TypeTable") -> ScaffoldError:
         help=f"a type with a similar name exists: `{near}`"
         if near
         else "the types are " + ", ".join(f"`{name}`" for name in types),
+    )
+
+
+def unknown_field(entity: "Entity", name: str, what: str) -> ScaffoldError:
+    """Return the error for a name that is no field of the entity."""
+    own = [field.name for field in entity.fields]
+    near = names.nearest(name, own)
+    return ScaffoldError(
+        f"{what} names `{name}`, which is no field of it",
+        help=f"a field with a similar name exists: `{near}`"
+        if near
+        else f"its fields are {names.listed(own)}",
     )
 
 

@@ -10,6 +10,9 @@ from scaffold.frozen import dataclass
 
 MODIFIERS = frozenset({"unique", "index", "default", "server_default", "min", "max", "pattern"})
 RELATIONS = frozenset({"ref", "one", "many"})
+NUMBERS = frozenset({"smallint", "int", "bigint", "float", "decimal"})
+TEXTS = frozenset({"str", "text", "email", "url", "slug", "enum"})
+OPAQUE = frozenset({"json", "array", "bytes"})
 NOT_ELEMENTS = RELATIONS | {"array", "bytes", "enum", "json"}
 # Other names that the grammar takes for a type, and names that people know from elsewhere.
 TYPE_ALIASES = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scaffold.entities import names
-from scaffold.entities.entity import Entity, expand
+from scaffold.entities.defaults import expand
+from scaffold.entities.entity import Entity
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
 from scaffold.grammar.fields import parse_field

@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from scaffold.entities import names
-from scaffold.entities.entity import Field, Of, given
+from scaffold.entities.defaults import given
+from scaffold.entities.entity import Field, Of
 from scaffold.entities.fields import canonical_field
 from scaffold.entities.types import TYPE_ALIASES, type_of_name
 from scaffold.errors import ScaffoldError

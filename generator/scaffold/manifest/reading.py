@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scaffold.entities import names
-from scaffold.entities.entity import Entity, expand
+from scaffold.entities.defaults import expand
+from scaffold.entities.entity import Entity
 from scaffold.errors import ScaffoldError
 from scaffold.grammar.fields import FLAGS, MODIFIERS, format_modifier, parse_field
 from scaffold.manifest.keys import DOCUMENT_KEYS, ENTITY_KEYS, FIELD_KEYS

@@ -70,7 +70,7 @@ def _text(content: bytes | None) -> str | None:
 
 def entity_records(entities: Sequence[Entity], types: TypeTable) -> list[dict[str, Any]]:
     """Return the entities for `scaffold list --json`."""
-    from scaffold.entities.entity import to_record
+    from scaffold.entities.records import to_record
     from scaffold.grammar.fields import format_field
 
     return [

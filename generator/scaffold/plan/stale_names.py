@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from scaffold.entities import names
-from scaffold.entities.graph import class_names
+from scaffold.entities.collisions import class_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scaffold.answers.reading import ENTITIES_SPEC, find_project, with_entities
-from scaffold.entities.entity import to_record, validate
+from scaffold.entities.graph import validate
+from scaffold.entities.records import to_record
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
 from scaffold.project.project import Entities, Project, load, refuse_broken

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scaffold.answers.reading import Answers, read, refuse_unknown, refuse_unsorted
-from scaffold.entities.entity import Entity, validate
+from scaffold.entities.entity import Entity
 from scaffold.entities.types import TypeTable, read_types
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
@@ -69,6 +69,8 @@ def load(root: Path, *, is_merged: bool = False) -> Project:
 
 def refuse_broken(project: Project) -> None:
     """Refuse recorded entities that no command would have recorded, with their line."""
+    from scaffold.entities.graph import validate  # what only reads is quicker without
+
     try:
         validate(project.entities, project.types)
     except ScaffoldError as error:

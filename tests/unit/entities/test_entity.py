@@ -8,16 +8,10 @@ from hypothesis import given
 
 import strategies
 from scaffold.edits.addition import add_entity
-from scaffold.entities.entity import (
-    Entity,
-    Field,
-    Of,
-    expand,
-    from_record,
-    in_order,
-    to_record,
-    validate,
-)
+from scaffold.entities.defaults import expand
+from scaffold.entities.entity import Entity, Field, Of, in_order
+from scaffold.entities.graph import validate
+from scaffold.entities.records import from_record, to_record
 from scaffold.errors import ScaffoldError
 from scaffold.grammar.fields import format_field, parse_field
 from strategies import TYPES

@@ -3,8 +3,10 @@
 import pytest
 
 from projects import entity
-from scaffold.entities.entity import Entity, from_record, in_order, to_record, validate
+from scaffold.entities.entity import Entity, in_order
+from scaffold.entities.graph import validate
 from scaffold.entities.links import completed
+from scaffold.entities.records import from_record, to_record
 from scaffold.errors import ScaffoldError
 from scaffold.grammar.fields import format_field, parse_field
 from strategies import TYPES

@@ -10,8 +10,9 @@ from hypothesis import given
 
 from json_schema import problems
 from scaffold.entities.edit import Edit
-from scaffold.entities.entity import Entity, to_record
+from scaffold.entities.entity import Entity
 from scaffold.entities.links import completed
+from scaffold.entities.records import to_record
 from scaffold.errors import ScaffoldError
 from scaffold.grammar.fields import MODIFIERS
 from scaffold.manifest.changes import edit_of

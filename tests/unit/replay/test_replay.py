@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from evolution import model, revise
 from scaffold.entities.edit import Edit
-from scaffold.entities.entity import Entity, in_order, validate
+from scaffold.entities.entity import Entity, in_order
+from scaffold.entities.graph import validate
 from scaffold.errors import ScaffoldError
 from scaffold.replay.steps import steps_of
 from scaffold.replay.tables import Built, build
