@@ -70,7 +70,7 @@ def make_work(engine: AsyncEngine) -> Make:
 @pytest.fixture
 def make_reading(engine: AsyncEngine) -> Make:
     """Return what opens units of work that only read."""
-    factory = create_session_factory(reading(engine))
+    factory = create_session_factory(engine, reading(engine))
     return lambda: SqlUnitOfWork(factory)
 
 
