@@ -12,7 +12,7 @@ from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scaffold.entities.checks import Node
+    from scaffold.entities.checks.nodes import Node
     from scaffold.entities.entity import Field
 
 # What a check sees of a field: a number, a bool, NULL; everything else as its canonical text,

@@ -14,7 +14,7 @@ from scaffold.frozen import dataclass
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from scaffold.entities.checks import Node
+    from scaffold.entities.checks.nodes import Node
     from scaffold.entities.entity import Entity, Field
 
 # What a default of today or now may turn out to be when the tests run.

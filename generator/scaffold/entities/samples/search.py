@@ -21,7 +21,7 @@ from scaffold.errors import ScaffoldError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scaffold.entities.checks import Node
+    from scaffold.entities.checks.nodes import Node
     from scaffold.entities.entity import Entity, Field
 
 ROWS = 8
