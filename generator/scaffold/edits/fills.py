@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scaffold.entities import values
-from scaffold.entities.fields import check_order
+from scaffold.entities.field_values import check_order
 from scaffold.errors import ScaffoldError
 
 if TYPE_CHECKING:

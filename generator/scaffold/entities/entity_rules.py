@@ -3,12 +3,8 @@
 from typing import TYPE_CHECKING
 
 from scaffold.entities import names
-from scaffold.entities.fields import (
-    LONGEST_STRING,
-    canonical_field,
-    is_reserved_column,
-    unknown_field,
-)
+from scaffold.entities.field_arguments import LONGEST_STRING
+from scaffold.entities.fields import canonical_field, is_reserved_column, unknown_field
 from scaffold.errors import ScaffoldError
 
 if TYPE_CHECKING:
