@@ -130,6 +130,7 @@ def test_codes_are_selected_and_ignored(
         (("--select", "E501"), "error: --select: no rule has a code like `E501`\n"),
         (("nowhere.py",), "error: `nowhere.py` does not exist\n"),
         (("--explain", "SCA900"), "error: there is no rule `SCA900`\nhelp: "),
+        (("--explain", "sca0088"), "similar code or name exists: `SCA008`"),
         (("--explain", "query-in-lop"), "similar code or name exists: `query-in-loop`"),
         (("--fix",), "error: no such option: --fix"),
     ],

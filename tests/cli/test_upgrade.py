@@ -172,6 +172,19 @@ def test_an_unknown_version_is_refused_with_the_known(
     assert "help: its last releases are `v0.2.0` and `v0.1.0`" in refused.err
 
 
+def test_an_unknown_version_of_a_template_without_releases_is_refused(
+    released: Path, tmp_path: Path, scaffold: Scaffold
+) -> None:
+    git(released, "tag", "--delete", "v0.1.0")
+    scaffold(tmp_path, "new", "shop", "--template", str(released), "--defaults", "-q")
+
+    refused = scaffold(tmp_path / "shop", "upgrade", "--to", "v3")
+
+    assert refused.code == 1
+    assert "has no version `v3`" in refused.err
+    assert "help: it has no releases: name a commit" in refused.err
+
+
 def test_a_template_that_lost_a_question_is_refused(
     project: Path, released: Path, scaffold: Scaffold
 ) -> None:

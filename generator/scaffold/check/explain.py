@@ -24,9 +24,9 @@ def rule_of(code: str) -> Rule:
     for rule in RULES:
         if wanted in {rule.code.lower(), rule.name}:
             return rule
-    known = [name for rule in RULES for name in (rule.code.lower(), rule.name)]
+    known = {name.lower(): name for rule in RULES for name in (rule.code, rule.name)}
     near = get_close_matches(wanted, known, n=1)
-    hint = f"a rule with a similar code or name exists: `{near[0]}`" if near else None
+    hint = f"a rule with a similar code or name exists: `{known[near[0]]}`" if near else None
     first, last = RULES[0].code, RULES[-1].code
     raise CheckError(f"there is no rule `{code}`", help=hint or f"the rules are {first} to {last}")
 

@@ -118,10 +118,10 @@ def newest(current: Template, to: str | None) -> Template:
     try:
         template = fetch(src_path, wanted)
     except UnknownVersionError as error:
-        shown = names.listed(known[:_SHOWN])
-        raise ScaffoldError(
-            error.message, help=f"its last releases are {shown}" if known else error.help
-        ) from error
+        help = "it has no releases: name a commit, or leave out --to for its newest one"
+        if known:
+            help = f"its last releases are {names.listed(known[:_SHOWN])}"
+        raise ScaffoldError(error.message, help=help) from error
     if _is_older(template.ref, current.ref):
         if to is None:
             return current  # made from a commit after the last release
