@@ -8,6 +8,7 @@ import pytest
 import commands
 import gates
 from scaffold.answers.reading import read
+from scaffold.project.project import load
 from servers import Servers
 from template_repository import git
 
@@ -34,13 +35,21 @@ def commit(project: Path) -> None:
 
 def merged(start: Path, folder: Path, one: tuple[str, ...], other: tuple[str, ...]) -> Path:
     """Add each entity on a branch of its own, and merge the second into the first."""
+    return merged_branches(start, folder, [one], [other])
+
+
+def merged_branches(
+    start: Path, folder: Path, ones: list[tuple[str, ...]], others: list[tuple[str, ...]]
+) -> Path:
     project = Path(shutil.copytree(start, folder))
     first = git(project, "branch", "--show-current")
     git(project, "branch", "other")
-    commands.model(project, *one)
+    for one in ones:
+        commands.model(project, *one)
     commit(project)
     git(project, "checkout", "--quiet", "other")
-    commands.model(project, *other)
+    for other in others:
+        commands.model(project, *other)
     commit(project)
     git(project, "checkout", "--quiet", first)
     git(project, "merge", "--quiet", "--no-edit", "other")
@@ -91,6 +100,39 @@ def test_joining_sorts_the_entities(branches: Path, tmp_path: Path) -> None:
     assert list(read(project).entity_lines) == ["Comment", "Photo", "Post", "User"]
     assert "nothing to do" in commands.scaffold(project, "migrate", "--merge")
     commands.scaffold(project, "status")
+
+
+@pytest.fixture(scope="module")
+def around(neighbours: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Merge entities on both sides of Comment: git takes them for one change, and repeats Comment."""
+    folder = tmp_path_factory.mktemp("merged") / "blog"
+    return merged_branches(neighbours, folder, [("Album", "a"), ONE], [("Brand", "b"), OTHER])
+
+
+def test_an_entity_that_git_repeats_is_asked_to_be_removed(around: Path) -> None:
+    line = read(around).repeated["Comment"]
+
+    printed = commands.model(around, "Tag", "name:str,40", code=1)
+
+    assert f".copier-answers.yml:{line}: the entity `Comment` is recorded a second time" in printed
+    assert "scaffold migrate --merge" in printed
+
+
+def test_joining_removes_what_git_repeats(around: Path, tmp_path: Path) -> None:
+    project = Path(shutil.copytree(around, tmp_path / "blog"))
+    routes = project / "src/blog/api/routes/__init__.py"
+    routes.write_text(f"{routes.read_text()}\n\nMINE = 1\nMINE = 1\n")
+
+    printed = commands.scaffold(project, "migrate", "--merge")
+
+    assert "sorted the entities, removed lines that were there twice" in printed
+    assert routes.read_text().endswith("MINE = 1\nMINE = 1\n")
+    routes.write_text(routes.read_text().removesuffix("\n\nMINE = 1\nMINE = 1\n"))
+    rendered = load(project).rendered
+    for path in git(project, "ls-files", ":(attr:merge=union)").splitlines():
+        lines = (project / path).read_text(encoding="utf-8").splitlines()
+        assert sorted(lines) == sorted(rendered[path].body().decode().splitlines()), path
+    assert "nothing to do" in commands.scaffold(project, "migrate", "--merge")
 
 
 @pytest.mark.slow

@@ -32,7 +32,8 @@ class Answers:
 
     `data` holds every answer, `_commit` and `_src_path` included; its `entities` are the records
     sorted by name. `lines` gives the line of each answer, `entity_lines` that of each entity in the
-    order of the file, and `digest` is the SHA-256 of the file.
+    order of the file, `repeated` that of a second, equal record of each, and `digest` is the
+    SHA-256 of the file.
     """
 
     root: Path
@@ -42,6 +43,7 @@ class Answers:
     digest: str
     lines: dict[str, int]
     entity_lines: dict[str, int]
+    repeated: dict[str, int]
 
     def located(self, error: ScaffoldError) -> ScaffoldError:
         """Return an error about the recorded entities with the line of the first that it names."""
@@ -95,7 +97,8 @@ def read(root: Path, *, commit: str | None = None) -> Answers:
     if not isinstance(records, list):
         raise problem(parsed.lines["entities"], "`entities` is not a list")
     spec = int(parsed.data.get("entities_spec", ENTITIES_SPEC))
-    entities = _entities(records, parsed.entity_lines, spec)
+    records, lines, repeated = _once(records, parsed.entity_lines)
+    entities = _entities(records, lines, spec)
     order = sorted(range(len(records)), key=lambda index: str(records[index]["name"]))
     return Answers(
         root=root,
@@ -104,9 +107,8 @@ def read(root: Path, *, commit: str | None = None) -> Answers:
         entities=tuple(entities[index] for index in order),
         digest=hashlib.sha256(content).hexdigest(),
         lines=parsed.lines,
-        entity_lines={
-            entity.name: line for entity, line in zip(entities, parsed.entity_lines, strict=True)
-        },
+        entity_lines={entity.name: line for entity, line in zip(entities, lines, strict=True)},
+        repeated=repeated,
     )
 
 
@@ -122,13 +124,22 @@ def refuse_unknown(answers: Answers, questions: Iterable[str]) -> None:
             )
 
 
-def is_sorted(answers: Answers) -> bool:
-    """Tell whether the entities are in the order of their names, also in the file."""
-    return all(before < name for before, name in pairwise(answers.entity_lines))
+def is_in_order(answers: Answers) -> bool:
+    """Tell whether each entity is recorded once, in the order of their names."""
+    in_order = all(before < name for before, name in pairwise(answers.entity_lines))
+    return in_order and not answers.repeated
 
 
-def refuse_unsorted(answers: Answers) -> None:
-    """Raise an error at the first entity that is not in the order of the names."""
+def refuse_disorder(answers: Answers) -> None:
+    """Raise an error at the first entity that is recorded twice, or not in the order of the names."""
+    for name, line in answers.repeated.items():
+        raise problem(
+            line,
+            f"the entity `{name}` is recorded a second time (first: line "
+            f"{answers.entity_lines[name]}), with the same words",
+            note="a merge of two branches may leave it so",
+            help="remove the line, or let it be removed: scaffold migrate --merge",
+        )
     for before, name in pairwise(answers.entity_lines):
         if name < before:
             raise problem(
@@ -192,6 +203,26 @@ def _check_metadata(parsed: Parsed) -> None:
         )
 
 
+def _once(
+    records: list[Any], lines: tuple[int, ...]
+) -> tuple[list[Any], tuple[int, ...], dict[str, int]]:
+    """Leave out what git repeats: it takes changes close to each other, and what is between, for one."""
+    first: dict[str, Any] = {}
+    repeated: dict[str, int] = {}
+    kept: list[Any] = []
+    kept_lines: list[int] = []
+    for record, line in zip(records, lines, strict=True):
+        name = record.get("name") if isinstance(record, dict) else None
+        if isinstance(name, str) and name in first and record == first[name]:
+            repeated.setdefault(name, line)
+            continue
+        if isinstance(name, str):
+            first.setdefault(name, record)
+        kept.append(record)
+        kept_lines.append(line)
+    return kept, tuple(kept_lines), repeated
+
+
 def _entities(records: list[Any], lines: tuple[int, ...], spec: int) -> list[Entity]:
     entities: list[Entity] = []
     first: dict[str, int] = {}
@@ -203,7 +234,7 @@ def _entities(records: list[Any], lines: tuple[int, ...], spec: int) -> list[Ent
             raise problem(
                 line,
                 f"the entity `{name}` is recorded a second time (first: line {first[name]})",
-                help="two branches may have changed it: keep one line",
+                help="two branches may have changed it: keep one line, with what both say",
             )
         first[name] = line
         try:

@@ -37,7 +37,8 @@ def migrate(
         bool,
         typer.Option(
             "--merge",
-            help="Join the ends of the history that two branches left, and sort the entities.",
+            help="Join the ends of the history that two branches left, sort the entities, and "
+            "remove lines of theirs that git repeats.",
         ),
     ] = False,
     fill: FillColumn = None,
@@ -94,8 +95,12 @@ def tell(missing: Missing, outcome: Outcome, nothing: str, writing: Writing) -> 
 
 
 def _title(outcome: Outcome) -> str:
+    from scaffold.answers.text import ANSWERS_FILE
+
     changes = outcome.plan.writes
     added = [each.path.rpartition("/")[2] for each in changes if each.before is None]
     done = [f"added {' and '.join(added)}"] if added else []
-    done += ["sorted the entities"] if len(added) < len(changes) else []
+    updated = {each.path for each in changes if each.before is not None}
+    done += ["sorted the entities"] if ANSWERS_FILE in updated else []
+    done += ["removed lines that were there twice"] if updated - {ANSWERS_FILE} else []
     return ", ".join(done)

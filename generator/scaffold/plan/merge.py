@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
 from scaffold.git import run_git
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LABELS = ("your file", "before", "after")
 # What git answers for a file in more conflicts than that is an error.
@@ -80,6 +84,30 @@ def unite(ours: bytes, base: bytes, theirs: bytes) -> bytes:
     for line in kept:
         result.extend((line[0], *added.get(line, ())))
     return b"\n".join(result) + (b"\n" if theirs.endswith(b"\n") and result else b"")
+
+
+def without_repeats(ours: bytes, rendered: bytes, words: Iterable[str]) -> bytes:
+    """Leave out lines that git's union of two branches repeats.
+
+    These are imports, and lines that say one of the `words`, that the render has once. Git takes
+    changes that are less than four lines apart for one, and keeps what is between them twice.
+    """
+    known = tuple(word.encode() for word in words)
+    once = {line for line, times in Counter(rendered.splitlines()).items() if times == 1}
+    items = {
+        line
+        for line in once
+        if line.startswith((b"from ", b"import ")) or any(word in line for word in known)
+    }
+    seen: set[bytes] = set()
+    kept: list[bytes] = []
+    for line in ours.splitlines(keepends=True):
+        bare = line.rstrip(b"\r\n")
+        if bare not in seen:
+            kept.append(line)
+        if bare in items:
+            seen.add(bare)
+    return b"".join(kept)
 
 
 def _numbered(content: bytes) -> list[Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scaffold.answers.reading import Answers, read, refuse_unknown, refuse_unsorted
+from scaffold.answers.reading import Answers, read, refuse_disorder, refuse_unknown
 from scaffold.entities.entity import Entity
 from scaffold.entities.types import TypeTable, read_types
 from scaffold.errors import ScaffoldError
@@ -53,11 +53,11 @@ class Project:
 def load(root: Path, *, is_merged: bool = False) -> Project:
     """Read the project at `root`; the version of the template is fetched when it is not cached.
 
-    Where it `is_merged`, entities may be in the order in which a merge of branches left them.
+    Where it `is_merged`, entities may be as a merge of branches left them: in any order, repeated.
     """
     answers = read(root)
     if not is_merged:
-        refuse_unsorted(answers)
+        refuse_disorder(answers)
     template = resolve(answers.src_path, answers.commit)
     try:
         rendered = render(template, answers.data)

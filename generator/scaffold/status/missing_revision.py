@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from scaffold.answers.reading import ANSWERS_FILE, is_sorted
+from scaffold.answers.reading import ANSWERS_FILE, is_in_order
 from scaffold.entities.edit import Edit
-from scaffold.entities.names import listed
+from scaffold.entities.names import listed, snake
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
-from scaffold.plan.plan import Change, Plan
+from scaffold.plan.merge import without_repeats
+from scaffold.plan.plan import Change, Plan, union_matcher_of
 from scaffold.plan.tree import Tree
 from scaffold.project.change import Outcome
 from scaffold.project.project import Project, load
@@ -82,13 +83,33 @@ def find_missing(
 
 
 def finish_merge(root: Path) -> Missing:
-    """Sort the entities and join the heads that a merge of two branches left; write nothing."""
+    """Join the heads that a merge of two branches left, and mend what git made of lists of entities.
+
+    Entities are sorted, and what git repeats is left out, there and in the code. It writes nothing.
+    """
     project = load(root, is_merged=True)
     made = merge_revision(root, renderer_of(project.template), datetime.now(UTC))
     files = {str(made.path): made.text.encode()} if made else {}
-    if not is_sorted(project.answers):
+    if not is_in_order(project.answers):
         files[ANSWERS_FILE] = project.rendered[ANSWERS_FILE].body()
-    return Missing(_outcome(project, files))
+    return Missing(_outcome(project, files | dict(_mended(project))))
+
+
+def _mended(project: Project) -> Iterator[tuple[str, bytes]]:
+    """Yield the lists of entities in which git left lines twice, without these."""
+    is_union = union_matcher_of(project.rendered)
+    tree = Tree(project.root)
+    words = {
+        word
+        for entity in project.entities
+        for word in (entity.name, snake(entity.name), entity.plural)
+    }
+    for path in project.rendered:
+        if path == ANSWERS_FILE or not is_union(path) or (file := tree.read(path)) is None:
+            continue
+        body = without_repeats(file.body, project.rendered[path].body(), words)
+        if body != file.body:
+            yield path, body
 
 
 def _outcome(project: Project, files: Mapping[str, bytes]) -> Outcome:

@@ -11,6 +11,7 @@ POST = (
     '{"name": "Post", "plural": "posts", "table": "posts", "pk": "int", "api": "full", '
     '"page": "keyset", "fields": [{"name": "title", "type": "str", "length": 200}]}'
 )
+OTHER_POST = POST.replace("200", "80")
 USER = (
     '{"name": "User", "plural": "users", "table": "users", "pk": "int", "api": "full", '
     '"page": "keyset", "fields": [{"name": "email", "type": "email", "length": 255}]}'
@@ -86,6 +87,14 @@ def test_entities_of_a_union_merge_are_sorted(tmp_path: Path) -> None:
     assert ["Post", "User"] == [record["name"] for record in answers.data["entities"]]
 
 
+def test_an_entity_that_a_union_merge_repeats_is_there_once(tmp_path: Path) -> None:
+    answers = read(project(tmp_path, "entities: [", f"{POST},", f"{USER},", f"{POST},", "]"))
+
+    assert ["Post", "User"] == [record["name"] for record in answers.data["entities"]]
+    assert answers.entity_lines == {"Post": 7, "User": 8}
+    assert answers.repeated == {"Post": 9}
+
+
 def test_a_project_is_found_from_a_folder_below(tmp_path: Path) -> None:
     project(tmp_path, "entities: []")
     (tmp_path / "src" / "blog").mkdir(parents=True)
@@ -120,13 +129,16 @@ def test_a_folder_without_answers_is_no_project(tmp_path: Path) -> None:
         (["=======", "entities: []"], ":6: this is a conflict marker"),
         (["entities: {", "]"], ":7: this is not valid YAML"),
         (["<<<<<<< HEAD", "entities: []", "======="], ":6: this is a conflict marker"),
-        (["entities: [", f"{POST},", f"{USER},", f"{POST},", "]"], ":9: the entity `Post` is rec"),
+        (
+            ["entities: [", f"{POST},", f"{USER},", f"{OTHER_POST},", "]"],
+            ":9: the entity `Post` is",
+        ),
         (["entities: []", "entities: []"], ":7: `entities` is answered a second time (first: li"),
         (["entities: [", '{"plural": "posts"},', "]"], ":7: this is not an entity: it has no na"),
         (["entities: [", '"Post",', "]"], ":7: this is not an entity"),
         (["entities: {}"], ":6: `entities` is not a list"),
         (["entities: 3"], ":6: `entities` is not a list"),
-        ([f"entities: [{POST}, {POST}]"], ":6: the entity `Post` is recorded a second time"),
+        ([f"entities: [{POST}, {OTHER_POST}]"], ":6: the entity `Post` is recorded a second time"),
         ([], ": `entities` is missing"),
     ],
 )
