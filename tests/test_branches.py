@@ -125,7 +125,7 @@ def test_joining_removes_what_git_repeats(around: Path, tmp_path: Path) -> None:
 
     printed = commands.scaffold(project, "migrate", "--merge")
 
-    assert "sorted the entities, removed lines that were there twice" in printed
+    assert "sorted the entities, removed lines that git repeated" in printed
     assert routes.read_text().endswith("MINE = 1\nMINE = 1\n")
     routes.write_text(routes.read_text().removesuffix("\n\nMINE = 1\nMINE = 1\n"))
     rendered = load(project).rendered

@@ -102,5 +102,5 @@ def _title(outcome: Outcome) -> str:
     done = [f"added {' and '.join(added)}"] if added else []
     updated = {each.path for each in changes if each.before is not None}
     done += ["sorted the entities"] if ANSWERS_FILE in updated else []
-    done += ["removed lines that were there twice"] if updated - {ANSWERS_FILE} else []
+    done += ["removed lines that git repeated"] if updated - {ANSWERS_FILE} else []
     return ", ".join(done)

@@ -110,6 +110,46 @@ def without_repeats(ours: bytes, rendered: bytes, words: Iterable[str]) -> bytes
     return b"".join(kept)
 
 
+def with_line_of_both(ours: bytes, rendered: bytes, words: Iterable[str]) -> bytes:
+    """Put what the render says of an entity in place of what each of two branches made of its line.
+
+    A line belongs to the first of the `words` in it, as far as the render has no other that begins
+    alike. What is there once is no merge's, but a person's, and stays.
+    """
+    known = sorted((word.encode() for word in words), key=len, reverse=True)
+    new = rendered.splitlines()
+    mine = ours.splitlines(keepends=True)
+    there = {line.rstrip(b"\r\n") for line in mine}
+    begins = Counter(_beginning(line, known) for line in new)
+    missing = {
+        begin: line
+        for line in new
+        if line not in there and (begin := _beginning(line, known)) and begins[begin] == 1
+    }
+    versions: dict[bytes, list[int]] = {}
+    for number, line in enumerate(mine):
+        if line.rstrip(b"\r\n") not in new and (begin := _beginning(line, known)) in missing:
+            versions.setdefault(begin, []).append(number)
+    for begin, (first, *others) in versions.items():
+        if others:
+            bare = mine[first].rstrip(b"\r\n")
+            mine[first] = missing[begin] + mine[first][len(bare) :]
+            for number in others:
+                mine[number] = b""
+    return b"".join(mine)
+
+
+def _beginning(line: bytes, words: Iterable[bytes]) -> bytes:
+    """Return a line up to the first word in it and the next character that is no space, or nothing."""
+    found = [(line.find(word), word) for word in words if word in line]
+    if not found:
+        return b""
+    at, word = min(found, key=lambda each: each[0])  # of several there, the longest
+    end = at + len(word)
+    spaces = len(line[end:]) - len(line[end:].lstrip())
+    return line[: end + spaces + 1]
+
+
 def _numbered(content: bytes) -> list[Line]:
     """Return the lines, each with how often it came before, so that equal ones are told apart."""
     seen: Counter[bytes] = Counter()

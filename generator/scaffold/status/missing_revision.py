@@ -10,7 +10,7 @@ from scaffold.entities.edit import Edit
 from scaffold.entities.names import listed, snake
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
-from scaffold.plan.merge import without_repeats
+from scaffold.plan.merge import with_line_of_both, without_repeats
 from scaffold.plan.plan import Change, Plan, union_matcher_of
 from scaffold.plan.tree import Tree
 from scaffold.project.change import Outcome
@@ -96,7 +96,7 @@ def finish_merge(root: Path) -> Missing:
 
 
 def _mended(project: Project) -> Iterator[tuple[str, bytes]]:
-    """Yield the lists of entities in which git left lines twice, without these."""
+    """Yield the lists of entities in which git left lines twice, or of both branches, without these."""
     is_union = union_matcher_of(project.rendered)
     tree = Tree(project.root)
     words = {
@@ -107,7 +107,9 @@ def _mended(project: Project) -> Iterator[tuple[str, bytes]]:
     for path in project.rendered:
         if path == ANSWERS_FILE or not is_union(path) or (file := tree.read(path)) is None:
             continue
-        body = without_repeats(file.body, project.rendered[path].body(), words)
+        rendered = project.rendered[path].body()
+        body = without_repeats(file.body, rendered, words)
+        body = with_line_of_both(body, rendered, words)
         if body != file.body:
             yield path, body
 

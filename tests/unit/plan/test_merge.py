@@ -5,7 +5,14 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scaffold.plan.merge import is_binary, merge, unite, uses_crlf
+from scaffold.plan.merge import (
+    is_binary,
+    merge,
+    unite,
+    uses_crlf,
+    with_line_of_both,
+    without_repeats,
+)
 
 BASE = [f"entity {number}" for number in range(6)]
 MERGES = settings(max_examples=60, deadline=None)
@@ -86,3 +93,35 @@ def test_binary_and_line_ends_are_told_apart() -> None:
     assert uses_crlf(b"a\r\nb\r\n")
     assert not uses_crlf(b"a\r\nb\n")
     assert not uses_crlf(b"a")
+
+
+def test_a_line_that_two_branches_changed_says_what_the_render_says() -> None:
+    ours = "| Room | ward |\n| Ward | |\n| Room | zone |\n| RoomType | mine |\n| Zone | mine |\n"
+    rendered = "| Room | ward, zone |\n| RoomType | |\n| Ward | |\n| Zone | |\n"
+
+    mended = with_line_of_both(
+        ours.encode(), rendered.encode(), ["Room", "RoomType", "Ward", "Zone"]
+    )
+
+    assert mended == b"| Room | ward, zone |\n| Ward | |\n| RoomType | mine |\n| Zone | mine |\n"
+
+
+def test_a_relation_is_not_taken_for_a_line_of_its_entity() -> None:
+    ours = b"  Room { ward }\n  Room -- Bed\n  Room { zone }\n"
+    rendered = b"  Room { ward zone }\n  Room -- Bed\n"
+
+    assert with_line_of_both(ours, rendered, ["Room"]) == rendered
+
+
+def test_lines_that_begin_alike_in_the_render_are_left_alone() -> None:
+    ours = b"Room -- Bed\nRoom -- Mine\nRoom -- Own\n"
+
+    assert with_line_of_both(ours, b"Room -- Bed\nRoom -- Ward\n", ["Room"]) == ours
+
+
+def test_only_lines_of_entities_and_imports_are_taken_for_repeated() -> None:
+    ours = b"import a\r\nRoom\r\n```\r\nRoom\r\n```\r\nimport a\r\nmine Room\r\nmine Room\r\n"
+
+    mended = without_repeats(ours, b"import a\nRoom\n```\n", ["Room"])
+
+    assert mended == b"import a\r\nRoom\r\n```\r\n```\r\nmine Room\r\nmine Room\r\n"
