@@ -5,12 +5,18 @@ from dataclasses import dataclass, field, replace  # noqa: TID251 (it is not fro
 from typing import TypeVar
 
 from scaffold.errors import ScaffoldError
-from scaffold.schema.changes import AddConstraint, DropColumn, DropConstraint, RenameColumn
+from scaffold.schema.changes import (
+    AddConstraint,
+    Constraint,
+    DropColumn,
+    DropConstraint,
+    RenameColumn,
+)
 from scaffold.schema.columns import Columns, way_of
 from scaffold.schema.constraints import constraints, held, rule
 from scaffold.schema.operations import Operation
 from scaffold.schema.rows import Rows
-from scaffold.schema.tables import Column, Table, allowed_values
+from scaffold.schema.tables import Check, Column, Table, allowed_values, values_start
 
 Item = TypeVar("Item")
 
@@ -47,7 +53,7 @@ def alter(old: Table, new: Table, names: Mapping[str, str], rows: Rows) -> Alter
     made.then += (AddConstraint(new.name, each) for each in into)
     known = held(old, out, new, dict(_same(old, new, names)))
     for each in into:
-        if each not in out and rule(each) not in known:
+        if each not in out and rule(each) not in known and not _is_met(each, new):
             rows.add_constraint(new, each)
     return made
 
@@ -75,6 +81,13 @@ def _convertible(
             rows.replace_column(new, column, later)
         else:
             yield column.name, later.name
+
+
+def _is_met(constraint: Constraint, table: Table) -> bool:
+    """Tell whether the rows meet a constraint by then: values that a CHECK does not list are replaced."""
+    return isinstance(constraint, Check) and constraint.expression.startswith(
+        tuple(values_start(column.name) for column in table.columns)
+    )
 
 
 def _same(old: Table, new: Table, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -94,11 +94,16 @@ def _frozen(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def allowed_values(table: Table, column: str) -> tuple[str, ...] | None:
     """Return the values that a CHECK of the table lists for a column."""
-    start = f'sa.column("{column}").in_('
+    start = values_start(column)
     for check in table.checks:
         if check.expression.startswith(start):
             return tuple(literal_eval(check.expression[len(start) : -1]))
     return None
+
+
+def values_start(column: str) -> str:
+    """Return how the expression of a CHECK begins that lists the values of a column."""
+    return f'sa.column("{column}").in_('
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,6 +224,15 @@ def test_what_the_database_may_refuse_is_noted(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("after", ["a:enum,u,v,w", "a:enum,u"])
+def test_the_database_does_not_refuse_other_values_of_an_enum(tmp_path: Path, after: str) -> None:
+    """Rows have none that is not listed: it is replaced first."""
+    made = changed(tmp_path, thing("a:enum,u,v"), thing(after), {"a": "u"})
+
+    assert "create_check_constraint" in made.text
+    assert made.notes == ()
+
+
 def test_rows_that_met_a_constraint_meet_it_when_it_is_made_anew(tmp_path: Path) -> None:
     """As when an entity gets another name, and its keys with it."""
     before, after = thing("owner:Owner"), thing("owner:Owner:on_delete=cascade")
