@@ -151,10 +151,13 @@ def _shown(item: str | tuple[str, ...]) -> str:
 
 
 def _not_there(entity: Entity, option: str, item: str, present: list[str]) -> ScaffoldError:
-    return ScaffoldError(
-        f"`{entity.name}` has no `{option} {item}`",
-        help=f"it has {names.listed(f'{option} {each}' for each in present)}" if present else None,
-    )
+    help = f"it has {names.listed(f'{option} {each}' for each in present)}" if present else None
+    if option != "--check" and item in {field.name for field in entity.fields}:
+        help = (
+            "what one field says is taken back by declaring it without: "
+            f"scaffold field alter {entity.name} {item}:..."
+        )
+    return ScaffoldError(f"`{entity.name}` has no `{option} {item}`", help=help)
 
 
 def _named(
