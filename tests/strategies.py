@@ -489,6 +489,8 @@ def _checks(draw: Draw, kept: list[Field]) -> tuple[str, ...]:
     """Draw checks that every row meets."""
     made = []
     for field in kept:
+        if field.on_delete == "set_null":
+            continue
         name = field.name
         always = [f"{name} is null or {name} is not null"]
         if field.type in ("int", "bigint", "smallint", "float", "decimal"):

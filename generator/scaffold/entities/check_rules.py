@@ -32,6 +32,7 @@ def check_checks(entity: "Entity") -> None:
                     note="links are in another table",
                 )
             _check_unquoted(entity.field(name), text)
+            _check_kept(entity.field(name), text)
         checks.check_kinds(parsed, kinds)
 
 
@@ -41,6 +42,15 @@ def _check_unquoted(field: "Field", text: str) -> None:
             f"the check `{text}` uses `{field.name}`, whose column `{field.column_name}` has the name "
             "of an SQL keyword",
             help=f"give it another: {field.name}:...:column={field.name}_value",
+        )
+
+
+def _check_kept(field: "Field", text: str) -> None:
+    if field.on_delete == "set_null":
+        raise ScaffoldError(
+            f"the check `{text}` uses `{field.name}`, which a deletion empties",
+            note="MariaDB refuses a check of what `on_delete=set_null` changes (error 1901)",
+            help="leave it out of the check, or say on_delete=restrict or on_delete=cascade",
         )
 
 
