@@ -8,7 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from scaffold.errors import ScaffoldError, UsageError
+from scaffold.errors import NOTHING_WRITTEN, ScaffoldError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = _run(arguments)
     except ScaffoldError as error:
-        return fail(error, wants_json=wants_json, unwritten=_writes(arguments))
+        return fail(error, wants_json=wants_json, writes=_writes(arguments))
     except KeyboardInterrupt:  # while the libraries were loading
         code = INTERRUPTED
     except Exception as error:  # noqa: BLE001  # nobody should have to read a traceback
@@ -54,7 +54,9 @@ def run(arguments: Sequence[str]) -> int:
         else:
             return fail_internally(error, wants_json=wants_json)
     # Typer turns Ctrl-C in a command into this code, and says nothing.
-    return fail_interrupted(wants_json=wants_json) if code == INTERRUPTED else code
+    if code == INTERRUPTED:
+        return fail_interrupted(arguments, wants_json=wants_json)
+    return code
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -71,16 +73,19 @@ def _writes(arguments: Sequence[str]) -> bool:
     """Tell whether the command would have written something."""
     from scaffold.commands import READING, command_of
 
+    if any(word.startswith("--adopt") for word in arguments):
+        return True
     return command_of(arguments) not in {"", *READING}
 
 
 # What goes wrong.
 
 
-def fail(error: ScaffoldError, *, wants_json: bool, unwritten: bool = False) -> int:
-    """Print an error and return its exit code."""
+def fail(error: ScaffoldError, *, wants_json: bool, writes: bool = False) -> int:
+    """Print an error and return its exit code; only a command that `writes` speaks of it."""
     from scaffold.commands.screen import say
 
+    error = error if writes else error.of_reading()
     if wants_json:
         from scaffold.output.json_document import as_json
 
@@ -88,16 +93,17 @@ def fail(error: ScaffoldError, *, wants_json: bool, unwritten: bool = False) -> 
     else:
         from scaffold.output.reports import error_report
 
-        say(error_report(error, unwritten=unwritten), err=True)
+        say(error_report(error, unwritten=writes), err=True)
     return error.exit_code
 
 
-def fail_interrupted(*, wants_json: bool) -> int:
+def fail_interrupted(arguments: Sequence[str], *, wants_json: bool) -> int:
     """Say that Ctrl-C was pressed, and let it be pressed again meanwhile."""
     from scaffold.commands.screen import uninterrupted
 
     with uninterrupted():
-        fail(ScaffoldError("interrupted; nothing was written"), wants_json=wants_json)
+        error = ScaffoldError(f"interrupted; {NOTHING_WRITTEN}")
+        fail(error, wants_json=wants_json, writes=_writes(arguments))
     return INTERRUPTED
 
 

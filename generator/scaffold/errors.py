@@ -1,6 +1,8 @@
 """What can go wrong, in words that say what to type next."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
+
+NOTHING_WRITTEN = "nothing was written"
 
 
 class ScaffoldError(Exception):
@@ -14,6 +16,11 @@ class ScaffoldError(Exception):
         self.message = message
         self.note = note
         self.help = help
+
+    def of_reading(self) -> Self:
+        """Return the error as a command says it that never writes: without a word of writing."""
+        message = self.message.removesuffix(f"; {NOTHING_WRITTEN}")
+        return type(self)(message, self.note, self.help)
 
 
 class UsageError(ScaffoldError):

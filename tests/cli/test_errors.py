@@ -252,6 +252,34 @@ def test_interrupted_while_planning(
     assert before == everything(blog)
 
 
+def test_only_a_command_that_writes_says_that_nothing_was_written(
+    blog: Path, scaffold: Scaffold
+) -> None:
+    replace_in_answers('_commit: "v0.1.0"', '_commit: "v7.7.7"')(blog)
+
+    for command in (["list"], ["export"], ["status"], ["diff"], ["doctor"], ["list", "--json"]):
+        result = scaffold(blog, *command)
+
+        assert "has no version `v7.7.7`" in result.out + result.err
+        assert "nothing was written" not in result.out + result.err
+    assert "`v7.7.7`; nothing was written" in scaffold(blog, "model", "Post", "title").err
+    adopted = scaffold(blog, "doctor", "--adopt", "v0.1.0")
+    assert "nothing was written" in adopted.err
+
+
+def test_interrupted_while_reading(
+    blog: Path, scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("scaffold.project.project.load", interrupt)
+
+    result = scaffold(blog, "list")
+
+    assert (result.code, result.err.strip()) == (130, "error: interrupted")
+
+
 def test_interrupted_while_libraries_load(blog: Path) -> None:
     program = (
         "import sys\n"

@@ -28,7 +28,10 @@ class Parsed:
 
 def parse(text: str) -> Parsed:
     """Return the answers; what cannot be read is refused with its line."""
-    return _parse_own_form(text) or _parse_yaml(text)
+    parsed = _parse_own_form(text) or _parse_yaml(text)
+    if not parsed.data:
+        raise _empty()
+    return parsed
 
 
 def problem(
@@ -37,6 +40,12 @@ def problem(
     """Return an error that begins with its place."""
     place = f"{ANSWERS_FILE}:{line}" if line else ANSWERS_FILE
     return ScaffoldError(f"{place}: {message}", note=note, help=help)
+
+
+def _empty() -> ScaffoldError:
+    return problem(
+        1, "there are no answers in this file", help=f"take the last good version: {LAST_GOOD}"
+    )
 
 
 def _parse_own_form(text: str) -> Parsed | None:
@@ -109,7 +118,7 @@ def _parse_yaml(text: str) -> Parsed:
             help=f"correct the line, or take the last good version: {LAST_GOOD}",
         ) from error
     if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
-        raise problem(1, "there are no answers in this file")
+        raise _empty()
     lines: dict[str, int] = {}
     entity_lines: tuple[int, ...] = ()
     for key, value in node.value:

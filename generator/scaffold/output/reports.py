@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from scaffold.errors import ScaffoldError
+from scaffold.errors import NOTHING_WRITTEN, ScaffoldError
 from scaffold.output.parts import BLANK, Branch, Diff, Line, Outline, Report, Span, Tree
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from scaffold.project.new import Created
     from scaffold.project.upgrade import Upgrade
     from scaffold.status.doctor import Adoption, Problem
-
-NOTHING_WRITTEN = "nothing was written"
 
 _EXAMPLE = "scaffold model User email:email:unique name:str,80"
 

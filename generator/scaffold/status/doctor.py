@@ -39,7 +39,8 @@ class Problem:
     @classmethod
     def of(cls, error: ScaffoldError) -> Problem:
         """Return what a command would have stopped with."""
-        return cls(error.message.removesuffix("; nothing was written"), error.note, error.help)
+        said = error.of_reading()
+        return cls(said.message, said.note, said.help)
 
 
 def examine(root: Path) -> tuple[Problem, ...]:

@@ -23,4 +23,5 @@ class Drift:
     @classmethod
     def of(cls, error: ScaffoldError) -> Drift:
         """Return what a command would have stopped with."""
-        return cls(error.message.removesuffix("; nothing was written"), error.note, error.help)
+        said = error.of_reading()
+        return cls(said.message, said.note, said.help)

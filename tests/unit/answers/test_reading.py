@@ -102,6 +102,14 @@ def test_a_project_is_found_from_a_folder_below(tmp_path: Path) -> None:
     assert tmp_path.resolve() == find_project(tmp_path / "src" / "blog")
 
 
+@pytest.mark.parametrize("head", ["", "# Written by Copier.\n", "---\n{}\n"])
+def test_an_emptied_file_is_to_be_taken_from_git(tmp_path: Path, head: str) -> None:
+    error = refusal(project(tmp_path, head=head))
+
+    assert ".copier-answers.yml:1: there are no answers in this file" == error.message
+    assert "take the last good version: git checkout .copier-answers.yml" == error.help
+
+
 def test_a_folder_without_answers_is_no_project(tmp_path: Path) -> None:
     with pytest.raises(ScaffoldError, match="is not in a project made by scaffold") as caught:
         find_project(tmp_path)
