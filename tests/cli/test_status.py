@@ -216,6 +216,42 @@ def test_a_model_that_is_no_python_is_drift(blog: Path, scaffold: Scaffold) -> N
     assert ": this is no Python: " in drift
 
 
+def test_a_revision_that_is_no_python_is_drift(blog: Path, scaffold: Scaffold) -> None:
+    (last,) = revisions(blog)
+    text = last.read_text()
+    last.write_text(text.replace("def downgrade() -> None:", "def downgrade( -> None:"))
+    line = text[: text.index("def downgrade")].count("\n") + 1
+    before = tree(blog)
+
+    result = scaffold(blog, "status")
+
+    assert 4 == result.code
+    path = last.relative_to(blog).as_posix()
+    (drift,) = drifts(result.out)
+    assert drift.startswith(f"{path}:{line}: this is no Python: ")
+    assert f"git checkout {path}" in result.out
+    assert drift in scaffold(blog, "doctor").out
+    for command in (["model", "Post", "title"], ["migrate", "more"]):
+        refused = scaffold(blog, *command)
+        assert 1 == refused.code
+        assert f"error: {drift}; nothing was written" in refused.err
+    assert before == tree(blog)
+    other = last.with_name("202601010000_more.py")
+    other.write_text(text.replace('revision: str = "', 'revision: str = "0'))
+    assert f"error: {drift}; nothing was written" in scaffold(blog, "migrate", "--merge").err
+    assert drift in drifts(scaffold(blog, "status", "--deep").out)
+
+
+def test_a_revision_with_a_broken_header_is_drift(blog: Path, scaffold: Scaffold) -> None:
+    (last,) = revisions(blog)
+    last.write_text(last.read_text().replace("| None = None\n", "| None = (\n", 1))
+
+    (drift,) = drifts(scaffold(blog, "status").out)
+
+    assert f"{last.relative_to(blog).as_posix()}:" in drift
+    assert ": this is no Python: " in drift
+
+
 def test_answers_with_half_a_merge_are_drift(blog: Path, scaffold: Scaffold) -> None:
     change(blog, "entities: [", "<<<<<<< HEAD\nentities: [", ANSWERS)
 

@@ -21,7 +21,7 @@ class KnownSteps:
 
     def __init__(self) -> None:
         """Read what is kept."""
-        self._path = cache_folder() / "revisions"
+        self._path = cache_folder() / "steps"
         self._known: dict[bytes, list[Step]] = {}
         with suppress(ValueError, EOFError, TypeError):
             # Written below.

@@ -1,7 +1,8 @@
 """Read what a revision does to the tables, as plain values that can be kept.
 
 What `scaffold` writes is understood, and so are the usual calls of Alembic's operations. A revision
-by hand may do anything: what is not understood is a step of its own, `unread`.
+by hand may do anything: what is not understood is a step of its own, `unread`, and a text that is
+no Python is one alone, `broken`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 Step = tuple[Any, ...]
 """The name of an operation, and its parts."""
 UNREAD = "unread"
+BROKEN = "broken"
 
 _NO_TABLES = {"f", "get_bind", "get_context", "bulk_insert"}
 _CONSTRAINTS = {
@@ -41,8 +43,10 @@ def steps_of(text: str) -> list[Step]:
     """Return what `upgrade` of a revision does."""
     try:
         module = ast.parse(text)
-    except (SyntaxError, ValueError):
-        return [(UNREAD, 1)]
+    except SyntaxError as error:
+        return [(BROKEN, error.lineno or 1, error.msg)]
+    except ValueError as error:  # a null byte, which later Pythons call a syntax error
+        return [(BROKEN, 1, str(error))]
     for statement in module.body:
         if isinstance(statement, ast.FunctionDef) and statement.name == "upgrade":
             return list(_steps(statement.body, {"op": None}, Source(text)))

@@ -6,7 +6,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from scaffold.frozen import dataclass
-from scaffold.replay.steps import UNREAD, steps_of
+from scaffold.replay.steps import BROKEN, UNREAD, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,11 +24,13 @@ class Built:
     """What the migrations build.
 
     `tables` are specs by name. `unread` are the places, file and line, of what is not understood:
-    where there are any, the tables may be others.
+    where there are any, the tables may be others. `broken` are those of files that are no Python,
+    with Python's message; they are in `unread`, too.
     """
 
     tables: dict[str, Spec] = field(default_factory=dict)
     unread: tuple[tuple[str, int], ...] = ()
+    broken: tuple[tuple[str, int, str], ...] = ()
 
 
 def build(
@@ -37,18 +39,22 @@ def build(
     """Return what the revisions in the folder build; `steps` may know those of a text already."""
     tables: dict[str, Spec] = {}
     unread: list[tuple[str, int]] = []
+    broken: list[tuple[str, int, str]] = []
     for revision in _in_order(history):
         content = (folder / revision.file).read_bytes()
         for step in steps(content) if steps else steps_of(content.decode("utf-8", "replace")):
+            if step[0] == BROKEN:
+                broken.append((revision.file, step[1], step[2]))
             try:
-                readable = step[0] != UNREAD
+                readable = step[0] not in (UNREAD, BROKEN)
                 if readable:
                     _apply(tables, step)
             except (KeyError, StopIteration):  # of a table that was made in a way not understood
                 readable = False
             if not readable:
-                unread.append((revision.file, step[1] if step[0] == UNREAD else 1))
-    return Built({name: _spec(table) for name, table in tables.items()}, tuple(unread))
+                unread.append((revision.file, step[1] if step[0] in (UNREAD, BROKEN) else 1))
+    specs = {name: _spec(table) for name, table in tables.items()}
+    return Built(specs, tuple(unread), tuple(broken))
 
 
 def _in_order(history: History) -> Iterator[PastRevision]:

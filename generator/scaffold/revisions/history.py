@@ -93,12 +93,31 @@ def _read(path: Path) -> PastRevision:
     header = _BODY.split(source, maxsplit=1)[0]
     facts = _usual_facts(header) or _facts(header) or _facts(source)
     if facts is None:
+        _refuse_broken(path.name, source)
         raise ScaffoldError(
             f"cannot read `revision` and `down_revision` in {VERSIONS / path.name}",
             help="every file in that folder has to be an Alembic revision",
         )
     revision, parents = facts
     return PastRevision(path.name, revision, parents)
+
+
+def _refuse_broken(name: str, source: str) -> None:
+    try:
+        ast.parse(source)
+    except SyntaxError as error:
+        raise broken(name, error.lineno or 1, error.msg) from error
+    except ValueError:  # a null byte
+        return
+
+
+def broken(name: str, line: int, message: str) -> ScaffoldError:
+    """Return the error of a revision that is no Python."""
+    path = (VERSIONS / name).as_posix()
+    return ScaffoldError(
+        f"{path}:{line}: this is no Python: {message}",
+        help=f"correct the line, or take the last good version: git checkout {path}",
+    )
 
 
 def _usual_facts(header: str) -> tuple[str, tuple[str, ...]] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from scaffold.errors import ScaffoldError
 from scaffold.replay.step_cache import KnownSteps
 from scaffold.replay.tables import build
-from scaffold.revisions.history import VERSIONS, read_history
+from scaffold.revisions.history import VERSIONS, broken, read_history
 from scaffold.schema.tables import Place, specs
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def refuse_misfit(root: Path, before: Model, after: Model) -> None:
     columns that the change leaves alone: a person may have done without them, or added others.
     """
     built = build(read_history(root), root / VERSIONS, KnownSteps())
+    refuse_broken_revisions(built)
     if built.unread:
         return
     missing = next(_missing(before, after, built), None)
@@ -43,6 +44,18 @@ def refuse_misfit(root: Path, before: Model, after: Model) -> None:
             note="a revision by hand does, or one that removed it is missing",
             help="choose another name, or remove yours first, with a revision",
         )
+
+
+def broken_revisions(built: Built) -> Iterator[ScaffoldError]:
+    """Yield an error for each revision that is no Python, which no database can be migrated with."""
+    for file, line, message in built.broken:
+        yield broken(file, line, message)
+
+
+def refuse_broken_revisions(built: Built) -> None:
+    """Refuse to follow revisions of which one is no Python: the new one could not be run."""
+    for error in broken_revisions(built):
+        raise error
 
 
 def _missing(before: Model, after: Model, built: Built) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scaffold.errors import ScaffoldError
@@ -10,6 +11,7 @@ from scaffold.project.project import refuse_broken
 from scaffold.replay.step_cache import KnownSteps
 from scaffold.replay.tables import Built, build
 from scaffold.revisions.history import VERSIONS, History, read_history
+from scaffold.revisions.preconditions import broken_revisions
 from scaffold.status.drift import MIGRATE, Drift
 from scaffold.status.edited_tables import Code
 from scaffold.status.survey import conflicts_in
@@ -42,14 +44,15 @@ def agreement(project: Project, survey: Survey) -> Agreement:
     history = History(())
     try:
         history = read_history(project.root)
+        built = build(history, project.root / VERSIONS, KnownSteps())
+        drifts += _of_broken_revisions(history, built, project.root)
         head = history.head()
     except ScaffoldError as error:
         drifts.append(Drift.of(error))
         return Agreement(tuple(drifts), history)
-    folder = project.root / VERSIONS
-    drifts += _of_marked_revisions(history, folder)
-    built = build(history, folder, KnownSteps())
     heads = (head.id,) if head else ()
+    if built.broken:
+        return Agreement(tuple(drifts), history, heads)
     if built.unread:
         return Agreement(tuple(drifts), history, heads, tuple(_unread(built)))
     drifts += compare_tables(project, code, built)
@@ -69,10 +72,16 @@ def _of_markers(findings: tuple[Finding, ...]) -> Iterator[Drift]:
             yield _marked(each.place, each.markers)
 
 
-def _of_marked_revisions(history: History, folder: Path) -> Iterator[Drift]:
+def _of_broken_revisions(history: History, built: Built, root: Path) -> Iterator[Drift]:
+    """Yield the revisions in which a conflict is not resolved, and others that are no Python."""
+    marked = set()
     for revision in history.revisions:
-        if markers := conflicts_in((folder / revision.file).read_bytes()):
-            yield _marked((VERSIONS / revision.file).as_posix(), markers)
+        path = (VERSIONS / revision.file).as_posix()
+        if markers := conflicts_in((root / path).read_bytes()):
+            marked.add(revision.file)
+            yield _marked(path, markers)
+    rest = tuple(each for each in built.broken if each[0] not in marked)
+    yield from map(Drift.of, broken_revisions(replace(built, broken=rest)))
 
 
 def _marked(path: str, markers: tuple[int, ...]) -> Drift:

@@ -57,7 +57,7 @@ def examine(root: Path) -> tuple[Problem, ...]:
 def _without_template(root: Path) -> Iterator[Problem]:
     yield from _marked_answers(root)
     yield from _old_copier()
-    yield from _stopped_by(lambda: _history(root))
+    yield from _history(root)
 
 
 def _with_template(project: Project) -> Iterator[Problem]:
@@ -74,10 +74,19 @@ def _stopped_by(look: Callable[[], object]) -> Iterator[Problem]:
         yield Problem.of(error)
 
 
-def _history(root: Path) -> None:
-    from scaffold.revisions.history import read_history
+def _history(root: Path) -> Iterator[Problem]:
+    from scaffold.replay.step_cache import KnownSteps
+    from scaffold.replay.tables import build
+    from scaffold.revisions.history import VERSIONS, read_history
+    from scaffold.revisions.preconditions import broken_revisions
 
-    read_history(root).head()
+    try:
+        history = read_history(root)
+        built = build(history, root / VERSIONS, KnownSteps())
+        yield from map(Problem.of, broken_revisions(built))
+        history.head()
+    except ScaffoldError as error:
+        yield Problem.of(error)
 
 
 def _marked_answers(root: Path) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from scaffold.project.change import Outcome
 from scaffold.project.project import Project, load
 from scaffold.replay.tables import Built, build
 from scaffold.revisions.history import VERSIONS, read_history
+from scaffold.revisions.preconditions import refuse_broken_revisions
 from scaffold.revisions.revision import merge_revision, renderer_of, revision_for
 from scaffold.status.edited_tables import Code
 from scaffold.status.survey import survey
@@ -89,6 +90,8 @@ def finish_merge(root: Path) -> Missing:
     """
     project = load(root, is_merged=True)
     made = merge_revision(root, renderer_of(project.template), datetime.now(UTC))
+    if made:
+        refuse_broken_revisions(build(read_history(root), root / VERSIONS))
     files = {str(made.path): made.text.encode()} if made else {}
     if not is_in_order(project.answers):
         files[ANSWERS_FILE] = project.rendered[ANSWERS_FILE].body()
@@ -136,6 +139,7 @@ def _for_entities(project: Project, model: Mapping[str, Any], edit: Edit) -> tup
     history = read_history(project.root)
     history.head()  # refuses a history that has no single end
     built = build(history, project.root / VERSIONS)
+    refuse_broken_revisions(built)
     if built.unread:
         return ()
     by_hand = Code(project, survey(project)).rendered

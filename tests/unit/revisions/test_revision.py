@@ -414,7 +414,7 @@ def test_a_file_that_is_no_revision_is_refused_by_name(tmp_path: Path, text: str
     hand_made(tmp_path, "notes.py", "a1", None)
     (tmp_path / "migrations/versions/notes.py").write_text(text)
 
-    with pytest.raises(ScaffoldError, match=r"in migrations/versions/notes.py"):
+    with pytest.raises(ScaffoldError, match=r"migrations/versions/notes\.py"):
         revise(tmp_path, model(table("posts")))
 
 
