@@ -149,6 +149,38 @@ def test_an_older_version_is_refused(project: Path, released: Path, scaffold: Sc
     assert tree(project) == before
 
 
+def test_an_older_commit_of_a_template_without_releases_is_refused(
+    released: Path, tmp_path: Path, scaffold: Scaffold
+) -> None:
+    git(released, "tag", "--delete", "v0.1.0")
+    old = git(released, "rev-parse", "--short", "HEAD")
+    release(released, "model_mixin_changes", tag="")
+    scaffold(tmp_path, "new", "shop", "--template", str(released), "--defaults", "-q")
+    before = tree(tmp_path / "shop")
+
+    refused = scaffold(tmp_path / "shop", "upgrade", "--to", old)
+
+    assert refused.code == 1
+    assert f"and `{old}` is older" in refused.err
+    assert tree(tmp_path / "shop") == before
+
+
+def test_what_cannot_be_told_to_be_newer_is_said(
+    released: Path, tmp_path: Path, scaffold: Scaffold
+) -> None:
+    git(released, "tag", "--delete", "v0.1.0")
+    bundle = tmp_path / "template.bundle"
+    git(released, "bundle", "create", "--quiet", str(bundle), "--all", "HEAD")
+    scaffold(tmp_path, "new", "shop", "--template", str(bundle), "--defaults", "-q")
+    release(released, "model_mixin_changes", tag="")
+    git(released, "bundle", "create", "--quiet", str(bundle), "--all", "HEAD")
+
+    done = scaffold(tmp_path / "shop", "upgrade", "--dry-run")
+
+    assert done.code == 0
+    assert "cannot be told" in done.out + done.err
+
+
 def test_a_commit_after_the_last_release_stays(
     project: Path, released: Path, scaffold: Scaffold
 ) -> None:

@@ -13,7 +13,7 @@ from scaffold.frozen import dataclass
 from scaffold.project.change import Outcome, file_of, revision
 from scaffold.project.project import Project, load, questions
 from scaffold.render.render import render
-from scaffold.template.source import Template, UnknownVersionError, fetch, tags
+from scaffold.template.source import Template, UnknownVersionError, fetch, precedes, tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -75,6 +75,13 @@ def attempt(
     on_begin(upgrade)
     if upgrade.is_done:
         return Outcome(project, project.entities, Plan(()))
+    notes: tuple[str, ...] = ()
+    if _is_older(template, project.template) is None:
+        unknown = (
+            f"whether `{template.ref}` is newer than `{project.template.ref}` cannot be told: "
+            "they are no releases, and no repository on this machine has both"
+        )
+        notes = (unknown,)
     stamp = {"_src_path": template.src_path, "_commit": template.ref}
     after = render(template, {**project.answers.data, **wanted.data, **stamp})
     model = after.context["model"]
@@ -82,7 +89,7 @@ def attempt(
     edit = Edit(project.entities, fills=fills, accepts_loss=wanted.accepts_loss)
     written = revision(project, after, edit, template)
     plan = make_plan(project.rendered, after, project.root, file_of(written))
-    notes = written.notes if written else ()
+    notes = (*notes, *(written.notes if written else ()))
     return Outcome(project, project.entities, with_markers(plan) if markers else plan, notes=notes)
 
 
@@ -122,7 +129,7 @@ def newest(current: Template, to: str | None) -> Template:
         if known:
             help = f"its last releases are {names.listed(known[:_SHOWN])}"
         raise ScaffoldError(error.message, help=help) from error
-    if _is_older(template.ref, current.ref):
+    if _is_older(template, current):
         if to is None:
             return current  # made from a commit after the last release
         raise ScaffoldError(
@@ -153,10 +160,15 @@ def releases(known: Iterable[str]) -> list[str]:
     return [found[version] for version in sorted(found, reverse=True)]
 
 
-def _is_older(ref: str, than: str) -> bool:
-    """Compare what git calls two commits; `v1.0.0-3-gabc` is three commits after `v1.0.0`."""
-    one, other = _position(ref), _position(than)
-    return one is not None and other is not None and one < other
+def _is_older(template: Template, than: Template) -> bool | None:
+    """Compare two versions by what git calls them, or by the history; None where neither tells.
+
+    `v1.0.0-3-gabc` is three commits after `v1.0.0`.
+    """
+    one, other = _position(template.ref), _position(than.ref)
+    if one is None or other is None:
+        return precedes(template, than)
+    return one < other
 
 
 def _position(ref: str) -> tuple[Version, int] | None:

@@ -71,6 +71,18 @@ def fetch(src_path: str, wanted: str) -> Template:
     return Template(_tree(cache, full), full, src_path, name, _tree(cache, full).parent)
 
 
+def precedes(template: Template, other: Template) -> bool | None:
+    """Tell whether the history of `other` holds this version; None where that cannot be told.
+
+    Only a repository on this machine is asked: a look at another one would fetch it again.
+    """
+    folder = Path(git_url(template.src_path).removeprefix("file://"))
+    if not folder.is_dir():
+        return None
+    found = run_git("merge-base", "--is-ancestor", template.commit, other.commit, folder=folder)
+    return {0: template.commit != other.commit, 1: False}.get(found.returncode)
+
+
 def tags(src_path: str) -> dict[str, str]:
     """Return the template's tags, in no order, each with the full hash of its commit."""
     url = _available(src_path)
