@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,24 @@ import gates
 from servers import Servers
 
 POST = "src/blog/domain/post.py"
+REPOSITORY = Path(__file__).parents[2]
+# What tests render, or let `scaffold check` find fault with.
+SAMPLES = ("tests/templates/", "tests/check/sheets/", "tests/check/cases/")
+
+
+def test_the_linter_of_this_repository_reads_all_but_samples() -> None:
+    command = (sys.executable, "-m", "ruff", "check", "--show-files", ".")
+    read = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True, text=True)
+
+    files = {
+        path
+        for room in ("generator", "tests", "bench")
+        for path in REPOSITORY.glob(f"{room}/**/*.py")
+    }
+    skipped = files - {Path(line) for line in read.stdout.splitlines()}
+
+    names = [path.relative_to(REPOSITORY).as_posix() for path in skipped]
+    assert [name for name in names if not name.startswith(SAMPLES)] == []
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from functools import partial
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from types import BuiltinMethodType, NoneType

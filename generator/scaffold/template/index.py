@@ -15,11 +15,11 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from scaffold import __version__
-from scaffold.cache.files import read_cached, write_cached
 from scaffold.cache.digests import short
+from scaffold.cache.files import read_cached, write_cached
+from scaffold.cache.store import Kept
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
-from scaffold.cache.store import Kept
 from scaffold.template.source import Template, executables, special_entries
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import StrictUndefined, TemplateError
 
-from scaffold.template.casts import CASTS, Answer, cast, truth
 from scaffold.errors import ScaffoldError
+from scaffold.template.casts import CASTS, Answer, cast, truth
 from scaffold.template.environment import TemplateEnvironment, has_tags
 from scaffold.template.errors import UnsetError, readable
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import template_repository
-from scaffold.template import source
 from scaffold.errors import ScaffoldError
+from scaffold.template import source
 from template_repository import commit, git, template, write
 
 
