@@ -1,15 +1,17 @@
 """A generated blog that is imported here, migrated on each of the three databases."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catalogue.blog_project import (
     BLOG,
@@ -99,7 +101,14 @@ async def client(engine: AsyncEngine, settings: Settings) -> AsyncIterator[httpx
     """Talk HTTP to the application, in this process, with its own lifespan and engine."""
     assert pool_of(engine).checkedout() == 0  # this one empties the tables afterwards
     app = create_app(settings)
-    async with app.router.lifespan_context(app) as state:
+    async with client_of(app, app) as client:
+        yield client
+
+
+@asynccontextmanager
+async def client_of(blog: FastAPI, app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+    """Talk HTTP to `app`, which is or contains this blog."""
+    async with blog.router.lifespan_context(blog) as state:
 
         async def with_state(scope: Scope, receive: Receive, send: Send) -> None:
             await app({**scope, "state": dict(state or {})}, receive, send)

@@ -7,12 +7,17 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from blog.api import errors
+from blog.api.links import routers as link_routers
+from blog.api.routes import routers
 from blog.domain.relations import POST_TAGS
 from blog.domain.tag import NewTag
+from fastapi import APIRouter, FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from catalogue import entries
-from catalogue.blog_project import Make, Statements, pool_of
+from catalogue.blog_project import Make, Settings, Statements, create_app, pool_of
+from catalogue.conftest import client_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -286,3 +291,32 @@ async def test_10_links_are_put_and_deleted_at_once(
 
     assert {answer.status_code for answer in answers} <= {204, 404}
     assert [answer.status_code for answer in answers[-2:]] == [204, 204]
+
+
+@pytest.mark.usefixtures("engine")
+async def test_endpoints_answer_wherever_their_routers_are_put(settings: Settings) -> None:
+    blog, outer, parent = create_app(settings), FastAPI(), APIRouter(prefix="/parent")
+    for router in (*routers, *link_routers):
+        outer.include_router(router, prefix="/{tenant}/v1")
+        parent.include_router(router)
+    errors.install(outer)
+    outer.include_router(parent)
+    outer.mount("/blog", blog)
+    own = [path for path in blog.openapi()["paths"] if not path.startswith("/health")]
+    assert {*outer.openapi()["paths"]} == {
+        f"{b}{path}" for b in ("/{tenant}/v1", "/parent") for path in own
+    }
+
+    async with client_of(blog, outer) as client:
+        for number, before in enumerate(("/one/v1", "/parent", "/blog")):
+            for path in own:
+                if "{" not in path and not path.endswith("/bulk"):
+                    assert (await client.get(before + path)).status_code == 200
+            ada = {"email": f"ada{number}@example.org", "name": "Ada"}
+            bob = {"email": f"bob{number}@example.org", "name": "Bob"}
+            post = await client.post(f"{before}/users", json=ada)
+            put = await client.put(f"{before}/users/by-email/{bob['email']}", json=bob)
+            for answer in (post, put):
+                assert answer.status_code == 201, answer.text
+                assert answer.headers["Location"] == f"{before}/users/{answer.json()['id']}"
+                assert (await client.get(answer.headers["Location"])).json() == answer.json()
