@@ -12,8 +12,12 @@ Step = Callable[[Path], None]
 STEPS: dict[str, Step] = {}
 # Those that lose or need values of rows, which a person has to be asked for.
 CONSENTED: dict[str, Step] = {}
+COLLATION = "utf8mb4_nopad_bin"
+FORMER_COLLATION = "utf8mb4_bin"
 # The type of a column of five characters, as the type table has it.
-VARCHAR = 'sa.String(5).with_variant(mysql.VARCHAR(5, collation="utf8mb4_bin"), "mysql", "mariadb")'
+VARCHAR = (
+    f'sa.String(5).with_variant(mysql.VARCHAR(5, collation="{COLLATION}"), "mysql", "mariadb")'
+)
 
 
 def step(make: Step) -> Step:
@@ -143,6 +147,23 @@ def mixin_loses_that_column(template: Path) -> None:
         kept = [line for line in lines if "region" not in line]
         assert len(kept) < len(lines)
         file.write_text("".join(kept), encoding="utf-8")
+
+
+@step
+def strings_get_another_collation(template: Path) -> None:
+    """Change the type of all text columns on MariaDB alone."""
+    collate(template, COLLATION, FORMER_COLLATION)
+
+
+def collate(template: Path, old: str, new: str) -> None:
+    """Give another collation to all text columns."""
+    for file in (
+        package(template) / "persistence/types.py.jinja",
+        template / "template/macros/types.yml",
+    ):
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(f'{old}"', f'{new}"'), encoding="utf-8")
 
 
 @step

@@ -145,7 +145,7 @@ def test_a_revision_that_fails_half_way_leaves_nothing_on_sqlite(
 def test_the_sql_can_be_printed_without_a_database(blog: Rendered) -> None:
     for url, quoted in [
         ("postgresql+asyncpg://nobody@nowhere/none", "DEFAULT 'draft'"),
-        ("mysql+asyncmy://nobody@nowhere/none", "COLLATE utf8mb4_bin"),
+        ("mysql+asyncmy://nobody@nowhere/none", "COLLATE utf8mb4_nopad_bin"),
         ("sqlite+aiosqlite:///none.sqlite", "CREATE TABLE users"),
     ]:
         printed = blog.alembic(url, "upgrade", "head", "--sql")

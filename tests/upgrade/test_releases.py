@@ -23,6 +23,7 @@ KINDS = (
     ("price:decimal,10,2:default=0", "state:enum,draft,live:default=draft", "due:datetime:null"),
     ("email:email:unique", "count:int:default=0"),
 )
+OF_TABLES = ("mixin_gains_a_column", "strings_get_another_collation")
 # All are the next after 1.0.0.
 VERSIONS = {name: f"v1.{number}.0" for number, name in enumerate(STEPS, 1)}
 EACH_STEP = pytest.mark.parametrize("step", STEPS)
@@ -152,7 +153,7 @@ def test_upgrade_and_update_leave_the_same_tree(
     upgraded, updated = tree(ours), tree(theirs)
     revisions = upgraded.keys() - updated.keys()
     assert commands.without_revisions(upgraded) == commands.without_revisions(updated)
-    assert len(revisions) == (1 if step == "mixin_gains_a_column" and size else 0)
+    assert len(revisions) == (1 if step in OF_TABLES and size else 0)
 
 
 @EACH_STEP

@@ -12,7 +12,7 @@ import projects
 import template_repository
 from evolution import KINDS, ROWS, Scenario, carry_out_prepared, rows
 from projects import Rendered
-from release_steps import CONSENTED
+from release_steps import COLLATION, CONSENTED, FORMER_COLLATION, collate
 from scaffold.answers.reading import read
 from scaffold.entities.edit import Edit
 from scaffold.revisions.history import read_history
@@ -29,14 +29,21 @@ FORMER = ("north", "", "'x':%")
 def build(folder: Path) -> None:
     """Bring `blog` to the version with the column and on to the one that drops it; make `anew` with it.
 
+    The version with the column has another collation than the other two.
+
     Of `blog`, keep the revisions of the versions `without` it and `with` it.
     """
     template = folder / "template"
     shutil.copytree(REPOSITORY / "template", template / "template")
     shutil.copy(REPOSITORY / "copier.yml", template)
+    collations = [COLLATION, FORMER_COLLATION]
+    collate(template, *collations)
+    collations.reverse()
     template_repository.commit(template, "v1.0.0")
     for number, step in enumerate(CONSENTED.values(), 1):
         step(template)
+        collate(template, *collations)
+        collations.reverse()
         template_repository.commit(template, f"v1.{number}.0")
     project = make(template, folder / "blog", "v1.0.0")
     shutil.copytree(project / VERSIONS, folder / "without" / VERSIONS)

@@ -79,11 +79,20 @@ def _of_statement(
             inside = {**names, name: text_of(call.args[0])}
             yield from _steps(statement.body, inside, source)
         case ast.If(test=test, body=body, orelse=rest):
-            yield from _steps(body if holds(test) else rest, names, source)
+            here, elsewhere = (body, rest) if holds(test) else (rest, body)
+            yield from _steps(here, names, source)
+            yield from _retypings(_steps(elsewhere, names, source))
         case _:
             used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
             if used & names.keys():
                 raise UnreadError
+
+
+def _retypings(steps: Iterator[Step]) -> Iterator[Step]:
+    """Yield the new types that columns get on another database, variants included."""
+    for step in steps:
+        if step[0] == "alter_column" and step[-1].keys() == {"type"}:
+            yield "retype", *step[1:3], step[-1]["type"]
 
 
 class _Call:

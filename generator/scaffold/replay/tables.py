@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scaffold.frozen import dataclass
 from scaffold.replay.steps import BROKEN, UNREAD, steps_of
+from scaffold.schema.conversions import only_dialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -77,9 +78,7 @@ def _apply(tables: dict[str, Spec], step: Step) -> None:
         case ("drop_table", name):
             del tables[name]
         case ("rename_table", old, new):
-            tables[new] = {**tables.pop(old), "name": new}
-            for key in _keys(tables.values()):
-                key["to_table"] = new if key["to_table"] == old else key["to_table"]
+            _rename(tables, old, new)
         case ("add", table, kind, part):
             _add(tables[table], kind, part)
         case ("drop_column", table, name):
@@ -87,8 +86,23 @@ def _apply(tables: dict[str, Spec], step: Step) -> None:
             columns.remove(_named(columns, name))
         case ("alter_column", table, name, changes):
             _alter(tables, table, name, changes)
+        case ("retype", table, name, kind):
+            _retype(tables.get(table, {}).get("columns", ()), name, kind)
         case ("drop", table, name):
             _drop(tables[table], name)
+
+
+def _rename(tables: dict[str, Spec], old: str, new: str) -> None:
+    tables[new] = {**tables.pop(old), "name": new}
+    for key in _keys(tables.values()):
+        key["to_table"] = new if key["to_table"] == old else key["to_table"]
+
+
+def _retype(columns: Iterable[dict[str, Any]], name: str, kind: str) -> None:
+    """Change the variants of a type; one that differs as a whole is of another database alone, by hand."""
+    for column in columns:
+        if column["name"] == name and only_dialect(column["type"], kind):
+            column["type"] = kind
 
 
 def _add(table: Spec, kind: str, part: Mapping[str, Any]) -> None:

@@ -1,4 +1,7 @@
-"""Changes as the steps of a revision: what changes one table in a row is one batch, for SQLite."""
+"""Changes as the steps of a revision: what changes one table in a row is one batch, for SQLite.
+
+A batch with a `dialect` is for that one alone.
+"""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -37,9 +40,10 @@ def steps(operations: Iterable[Operation]) -> list[Record]:
             made.append(record(operation))
             continue
         table, calls, plain = call
+        batch = {"do": "Batch", "table": table, "dialect": calls.pop("dialect", None)}
         last = made[-1] if made else {}
-        if last.get("do") != "Batch" or last["table"] != table:
-            last = {"do": "Batch", "table": table, "plain": [], "calls": []}
+        if any(last.get(key) != value for key, value in batch.items()):
+            last = {**batch, "plain": [], "calls": []}
             made.append(last)
         last["calls"].append(calls)
         last["plain"] += plain
@@ -55,8 +59,9 @@ def _call(  # noqa: PLR0911 (one line a kind of operation)
             return table, {"call": "add_column", "column": asdict(column)}, []
         case DropColumn(table, column):
             return table, {"call": "drop_column", "name": column.name}, []
-        case ChangeColumn(table, old, new, using, plain):
+        case ChangeColumn(table, old, new, using, plain, dialect):
             call = {"call": "alter_column", "old": asdict(old), "new": asdict(new), "using": using}
+            call["dialect"] = dialect
             return table, call, [{**asdict(old), "type": new.type}] if plain else []
         case AddConstraint(table, constraint):
             return table, {"call": _CREATE[type(constraint)], **asdict(constraint)}, []

@@ -46,7 +46,8 @@ class ChangeColumn:
     """Change the type, nullability or server default of a column.
 
     `using` is the expression that makes the new value on PostgreSQL, where it needs one. `plain`
-    says that SQLite must copy the values as they are: its casts know no dates.
+    says that SQLite must copy the values as they are: its casts know no dates. `dialect` is the
+    only one on which the type differs, if there is one.
     """
 
     table: str
@@ -54,6 +55,7 @@ class ChangeColumn:
     new: Column
     using: str | None = None
     plain: bool = False
+    dialect: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

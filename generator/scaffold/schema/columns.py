@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from scaffold.schema.changes import AddColumn, ChangeColumn, SetValues
-from scaffold.schema.conversions import Conversion, Rewriting, conversion, read_type
+from scaffold.schema.conversions import Conversion, Rewriting, conversion, only_dialect, read_type
 from scaffold.schema.literals import Literal, literals
 from scaffold.schema.operations import Operation
 from scaffold.schema.rows import Rows
@@ -118,6 +118,9 @@ class Columns:
         table = self._table.name
         if old.type == new.type or way is None:
             operations.append(ChangeColumn(table, old, new))
+            return
+        if replace(old, type=new.type) == new and (dialect := only_dialect(old.type, new.type)):
+            operations.append(ChangeColumn(table, old, new, dialect=dialect))
             return
         if old.server_default is not None:
             # PostgreSQL would have to make a default of the new type of it.

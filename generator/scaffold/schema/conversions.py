@@ -35,6 +35,7 @@ _INTEGER_PATTERN = "^-?[0-9]+$"
 _NUMBER_PATTERN = "^-?[0-9]+([.][0-9]+)?$"
 _DATE_PATTERN = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 _SQLITE = "sqlite"
+_MARIADB = frozenset({"mysql", "mariadb"})  # one database, two names
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,36 @@ def read_type(source: str) -> ColumnType:
     return _read(ast.parse(source, mode="eval").body)
 
 
-def _read(node: ast.expr) -> ColumnType:
+def only_dialect(old: str, new: str) -> str | None:
+    """Return the dialect on which alone the types of two sources differ, if there is one."""
+    parts = [_with_variants(ast.parse(source, mode="eval").body) for source in (old, new)]
+    (before, former), (after, later) = parts
+    names = former.keys() | later.keys()
+    differing = {name for name in names if _source(former.get(name)) != _source(later.get(name))}
+    if _source(before) != _source(after) or not differing:
+        return None
+    if differing <= _MARIADB:
+        return "mysql"
+    return differing.pop() if len(differing) == 1 else None
+
+
+def _source(node: ast.expr | None) -> str:
+    return "" if node is None else ast.unparse(node)
+
+
+def _with_variants(node: ast.expr) -> tuple[ast.expr, dict[str, ast.expr]]:
+    """Return a type without its variants, and those by their dialects."""
     variants: dict[str, ast.expr] = {}
     while _name(node) == "with_variant" and isinstance(node, ast.Call):
         variant, *dialects = node.args
         names = [name.value for name in dialects if isinstance(name, ast.Constant)]
         variants |= {name: variant for name in names if isinstance(name, str)}
         node = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+    return node, variants
+
+
+def _read(node: ast.expr) -> ColumnType:
+    node, variants = _with_variants(node)
     name = _name(node)
     native = variants.get("postgresql")
     if name == "BigInteger" and _name(native) == "Interval":

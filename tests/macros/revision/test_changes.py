@@ -100,3 +100,13 @@ def test_a_column_keeps_all_but_its_name() -> None:
         "existing_nullable": "False",
         "existing_server_default": "sa.text('0')",
     }
+
+
+def test_what_differs_on_one_database_changes_there() -> None:
+    step = {"table": "posts", "dialect": "mysql", "plain": [], "calls": [DROP]}
+
+    assert lines(changes.batch(step)) == [
+        'if op.get_context().dialect.name in {"mysql", "mariadb"}:',
+        'with op.batch_alter_table("posts") as batch:',
+        'batch.drop_index(op.f("ix_posts_size"))',
+    ]

@@ -14,7 +14,7 @@ from scaffold.entities.entity import Entity, in_order
 from scaffold.entities.graph import validate
 from scaffold.errors import ScaffoldError
 from scaffold.replay.steps import steps_of
-from scaffold.replay.tables import Built, build
+from scaffold.replay.tables import Built, Spec, _apply, build
 from scaffold.revisions.history import VERSIONS, read_history
 from scaffold.schema.tables import Table, specs
 from strategies import TYPES, graphs
@@ -157,3 +157,25 @@ def test_operations_as_alembic_writes_them_are_understood() -> None:
     )
 
     assert ["create_table", "add", "alter_column", "drop"] == [step[0] for step in steps]
+
+
+def retyped(source: str) -> list[tuple[object, ...]]:
+    """Return the steps of a revision that gives a column another type on one database."""
+    return steps_of(
+        "def upgrade():\n"
+        '    if op.get_context().dialect.name in {"mysql", "mariadb"}:\n'
+        '        with op.batch_alter_table("posts") as batch:\n'
+        f'            batch.alter_column("title", existing_type=sa.Text(), type_={source})\n'
+    )
+
+
+def test_a_variant_that_changes_on_one_database_is_read() -> None:
+    variant = 'sa.Text().with_variant(mysql.LONGTEXT(), "mysql")'
+    made = 'op.create_table("posts", sa.Column("title", sa.Text(), nullable=False))'
+
+    for kind, expected in [(variant, variant), ("sa.Integer()", "sa.Text()")]:
+        (step,) = retyped(kind)
+        tables: dict[str, Spec] = {}
+        for each in (*steps_of(f"def upgrade():\n    {made}\n"), step):
+            _apply(tables, each)
+        assert tables["posts"]["columns"][0]["type"] == expected
