@@ -9,6 +9,7 @@ BLOG = derived(
     entity("User", "email:email:unique", page="offset", lock=True),
     entity("Post", "slug:slug", "author:User", unique=(("slug", "author"),)),
     entity("Country", "name:str", api="read-only", pk="uuid4"),
+    entity("Vote", "kind:enum,up,down", "secret:bool", unique=(("kind", "secret"),)),
 )
 
 
@@ -64,3 +65,11 @@ def test_what_is_read_only_imports_nothing_for_writing() -> None:
 def test_the_types_of_a_natural_key_are_imported() -> None:
     assert "from blog.api.schemas.values import Slug" in lines(route.imports(BLOG["Post"], "blog"))
     assert "from blog.api.schemas.values import Email" in lines(route.imports(BLOG["User"], "blog"))
+
+
+def test_an_enum_of_a_natural_key_is_imported() -> None:
+    assert "from blog.domain.vote import VoteKind" in lines(route.imports(BLOG["Vote"], "blog"))
+
+
+def test_a_truth_is_no_positional_argument() -> None:
+    assert route.natural_arguments(BLOG["Vote"]) == "*, by_kind: VoteKind, by_secret: bool"
