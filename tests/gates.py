@@ -90,6 +90,11 @@ def ruled(root: Path) -> None:
     )
 
 
+def imported(root: Path) -> None:
+    """Check that the application imports, without a warning."""
+    run(root, "-W", "error", "-c", f"import {package_of(root)}.api.app")
+
+
 STATIC: tuple[Gate, ...] = (formatted, linted, typed, layered, ruled)
 
 

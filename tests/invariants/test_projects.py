@@ -3,7 +3,7 @@
 The pairs are spread over a few projects, the same ones in each run.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,8 +30,8 @@ KINDS = {
     "str": ("str,40", "default=two words", "pattern=^[a-z ]+$", "min=2"),
     "text": ("text", "default=It's", "pattern=^[^0-9]*$", "min=1"),
     "slug": ("slug,60", "default=two-words", "pattern=^[a-z-]+$", None),
-    "email": ("email", "default=ann@example.org", None, None),
-    "url": ("url,200", "default=https://example.org/", None, None),
+    "email": ("email,90", "default=ann@example.org", None, None),
+    "url": ("url,100", "default=https://example.org/", None, None),
     "int": ("int", "default=7", None, "min=40000"),
     "bigint": ("bigint", "default=9000000000", None, "max=9000000001"),
     "smallint": ("smallint", "default=0", None, "unique:max=-300"),
@@ -105,6 +105,30 @@ def fields() -> list[str]:
     return [token for token in made if token]
 
 
+# What groups are made of. A URL comes last: only the last segment of a path may have slashes.
+GROUPED = (
+    *("Root", "str", "slug", "email", "int", "bigint", "smallint", "float", "decimal", "bool"),
+    *("date", "time", "datetime", "uuid", "enum", "url"),
+)
+
+
+def member(kind: str, group: str) -> str:
+    """Return a field of a group, which is named for both."""
+    spelled = KINDS[kind][0] if kind in KINDS else f"{kind}:back={group}"
+    return f"{group}_{kind.lower()}:{spelled}"
+
+
+def members(option: str, number: int) -> list[str]:
+    """Return the fields of the group of one entity: two thirds of the kinds, others in each."""
+    shift = number + (option == "index")
+    fitting = [kind for position, kind in enumerate(GROUPED) if (position + shift) % 3]
+    return [member(kind, f"{option}{number}") for kind in fitting]
+
+
+def names(tokens: Iterable[str]) -> tuple[str, ...]:
+    return tuple(token.partition(":")[0] for token in tokens)
+
+
 def entities() -> tuple[Entity, ...]:
     """Return an entity for each row of options, and deal the fields out to them."""
     tokens = fields()
@@ -117,7 +141,10 @@ def entities() -> tuple[Entity, ...]:
         name = f"Case{'ABCDEFGHIJKLMNOP'[number]}"
         if row["lock"]:
             references.append(f"parent:{name}:null:back=children")
-        made.append(projects.entity(name, *references, *own, **row))
+        groups = {option: members(option, number) for option in ("unique", "index")}
+        own += [token for group in groups.values() for token in group]
+        keys = {option: (names(group),) for option, group in groups.items()}
+        made.append(projects.entity(name, *references, *own, **row, **keys))
     return in_order((root, *made))
 
 
@@ -139,6 +166,22 @@ def test_all_pairs_are_there() -> None:
     assert len(ROWS) < 16
 
 
+@pytest.mark.parametrize("option", ["unique", "index"])
+def test_each_type_is_in_a_group_with_each_option(option: str) -> None:
+    found = {
+        (field.type, *said)
+        for entity in entities()
+        for group in getattr(entity, option)
+        for field in entity.fields
+        if field.name in group
+        for said in ((name, getattr(entity, name)) for name in OPTIONS)
+    }
+    fitting = {kind for kind in KINDS if commands.TYPES[kind].accepts & {"unique", "index"}}
+
+    said = [(name, value) for name, values in OPTIONS.items() for value in values]
+    assert found == {(kind, *one) for kind, one in product({*fitting, "ref"}, said)}
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return projects.built_once(
@@ -149,6 +192,19 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("gate", gates.STATIC, ids=lambda gate: gate.__name__)
 def test_every_pair(project: Path, gate: gates.Gate) -> None:
     gate(project)
+
+
+def test_each_type_has_what_it_needs_in_a_group_without_others(tmp_path: Path) -> None:
+    root = projects.entity("Root", "name:str,60:unique")
+    made = []
+    for number, (kind, repeat) in enumerate(product(GROUPED, (False, True))):
+        other = kind if repeat else "smallint"
+        tokens = [member(kind, f"one{number}"), member(other, f"other{number}")]
+        made.append(projects.entity(f"Case{number}", *tokens, unique=(names(tokens),)))
+    project = projects.project(tmp_path, [root, *made]).root
+
+    for gate in (gates.formatted, gates.linted, gates.imported):
+        gate(project)
 
 
 @pytest.mark.slow
