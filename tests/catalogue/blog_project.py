@@ -57,6 +57,33 @@ ENTITIES = (
     projects.entity(
         "RefreshToken", "token:uuid:unique:default=random", "expires_at:datetime:index", "user:User"
     ),
+    projects.entity(
+        "Sample",
+        "code:str,20:unique",
+        "note:text",
+        "small:smallint",
+        "whole:int:index",
+        "large:bigint",
+        "ratio:float",
+        "price:decimal,12,3",
+        "shown:bool",
+        "day:date:index",
+        "begins:datetime:index",
+        "opens:time",
+        "lasts:interval",
+        "token:uuid",
+        "extra:json",
+        "picture:bytes",
+        "days:array,date",
+        "begun:array,datetime",
+        "opened:array,time",
+        "lasted:array,interval",
+        "tokens:array,uuid",
+        "numbers:array,bigint",
+        "prices:array,decimal,12,3",
+        "words:array,str,20",
+        "whole_of:Sample:null:back=parts",
+    ),
 )
 FOLDER = Path(mkdtemp(prefix="scaffold-catalogue-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
