@@ -91,9 +91,9 @@ def fail(error: ScaffoldError, *, wants_json: bool, writes: bool = False) -> int
 
         sys.stdout.write(as_json("error", error=error) + "\n")
     else:
-        from scaffold.output.reports import error_report
+        from scaffold.output.reports import errors_report
 
-        say(error_report(error, unwritten=writes), err=True)
+        say(errors_report(error.errors, unwritten=writes), err=True)
     return error.exit_code
 
 

@@ -153,7 +153,7 @@ def test_json_has_the_entities_and_the_files(blog: Path, scaffold: Scaffold) -> 
         (
             "entities:\n  Post:\n    fields:\n      title: strng\n",
             """
-            error: entities.yml:4: unknown type `strng` for field `title`; nothing was written
+            error: entities.yml:4: in `Post`: unknown type `strng` for field `title`; nothing was written
             help: a type with a similar name exists: `str`
             """,
         ),

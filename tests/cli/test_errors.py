@@ -101,7 +101,7 @@ BAD_ENTITIES = {
     "unique_of_an_unknown_field_is_refused": (
         "Post title --unique title,name",
         """
-        error: --unique title,name of `Post` names `name`, which is no field of it; nothing was written
+        error: the unique group `title,name` of `Post` names `name`, which is no field of it; nothing was written
         help: its fields are `title`
         """,
     ),

@@ -1,105 +1,112 @@
-"""Golden cases: what `scaffold model` makes of a command line, or says about it.
+"""Golden cases: what the command line makes of entities, or says about them.
 
-A file of `tests/cases` holds commands, one a line after `$`, and what comes of the last one: the
-record of its entity with a field a line, or the error. To accept a
-change, run this module with `UPDATE_CASES=1` and read the difference.
+A file of `tests/cases` holds commands, one a line after `$`, and the result of the last one: the
+records of the entities that it changes, renames and fills, or the error as it is printed. Each line
+runs through the real command line; only the project and its files are left out. To accept a change,
+run this module with `UPDATE_CASES=1` and read the difference.
 """
 
-import argparse
 import json
 import os
 import shlex
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from scaffold.edits.addition import add_entity
-from scaffold.entities.checks import parse_check
-from scaffold.entities.defaults import expand
+from scaffold import cli
+from scaffold.entities.edit import Edit
 from scaffold.entities.entity import Entity
 from scaffold.entities.graph import validate
 from scaffold.entities.records import to_record
-from scaffold.errors import ScaffoldError
-from scaffold.grammar.fields import parse_field
+from scaffold.errors import NOTHING_WRITTEN
 from strategies import TYPES
 
-CASES = sorted((Path(__file__).parents[1] / "cases").glob("*.txt"))
-COMMAND = "$ scaffold model "
+ROOT = Path(__file__).parents[1] / "cases"
+CASES = sorted(ROOT.rglob("*.txt"))
+PROMPT = "$ scaffold "
+COMMANDS = ("model", "field", "alter", "rename", "destroy")
 
 
-def _options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("name")
-    parser.add_argument("fields", nargs="*")
-    for option in ("--plural", "--table"):
-        parser.add_argument(option, default="")
-    parser.add_argument("--pk", default="int")
-    parser.add_argument("--page", default="keyset")
-    for option in ("--unique", "--index", "--check"):
-        parser.add_argument(option, action="append", default=[])
-    for option in ("--no-timestamps", "--soft-delete", "--lock", "--read-only", "--no-api"):
-        parser.add_argument(option, action="store_true")
-    return parser
+class Entities:
+    """The entities of a project without files, changed by command lines."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.entities: tuple[Entity, ...] = ()
+        self.types = TYPES
+        self.primary_key = "int"
+        self.edit: Edit | None = None
+        for name in COMMANDS:
+            monkeypatch.setattr(f"scaffold.commands.{name}.write", self._write)
+
+    def run(self, line: str) -> int:
+        """Run a command line, and return its exit code."""
+        self.edit = None
+        code = cli.run(shlex.split(line))
+        if self.edit is not None:
+            self.entities = self.edit.entities
+        return code
+
+    def _write(self, edit: Callable[[Any], Edit], *_: object, **__: object) -> int:
+        wanted = edit(self)
+        validate(wanted.entities, TYPES)
+        self.edit = wanted
+        return 0
 
 
-def _entity(command: str) -> Entity:
-    given = _options().parse_intermixed_args(shlex.split(command))
-    return Entity(
-        name=given.name,
-        plural=given.plural,
-        table=given.table,
-        pk=given.pk,
-        api="read-only" if given.read_only else "none" if given.no_api else "full",
-        page=given.page,
-        timestamps=not given.no_timestamps,
-        soft_delete=given.soft_delete,
-        lock=given.lock,
-        unique=tuple(tuple(names.split(",")) for names in given.unique),
-        index=tuple(tuple(names.split(",")) for names in given.index),
-        checks=tuple(parse_check(text).text for text in given.check),
-        fields=tuple(parse_field(token, TYPES) for token in given.fields),
-    )
+def described(before: tuple[Entity, ...], edit: Edit) -> Iterator[str]:
+    if before == edit.entities:
+        yield "nothing to do"
+        return
+    for entity in edit.entities:
+        if entity not in before:
+            record = to_record(entity)
+            fields = [json.dumps(field, ensure_ascii=False) for field in record.pop("fields")]
+            yield json.dumps(record, ensure_ascii=False)
+            yield from (f"  {field}" for field in fields)
+    names = {edit.entity_renames.get(entity.name, entity.name) for entity in before}
+    for name in sorted(names - {entity.name for entity in edit.entities}):
+        yield f"without {name}"
+    for what in ("entity_renames", "field_renames", "fills"):
+        if value := getattr(edit, what):
+            yield f"{what}: {json.dumps(value)}"
+    if edit.accepts_loss:
+        yield "accepts loss"
+    yield from (f"note: {note}" for note in edit.notes)
 
 
-def _outcome(commands: list[str]) -> str:
-    entities: tuple[Entity, ...] = ()
-    new = None
-    try:
-        for command in commands:
-            new = expand(_entity(command), TYPES)
-            entities = add_entity(entities, new, TYPES)
-            validate(entities, TYPES)
-    except ScaffoldError as error:
-        parts = {"error": error.message, "note": error.note, "help": error.help}
-        return "".join(f"{name}: {text}\n" for name, text in parts.items() if text)
-    assert new is not None
-    record = to_record(new)
-    fields = [json.dumps(field, ensure_ascii=False) for field in record.pop("fields")]
-    return "\n".join(
-        [json.dumps(record, ensure_ascii=False), *(f"  {field}" for field in fields), ""]
-    )
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
-def test_case(case: Path) -> None:
+@pytest.mark.parametrize(
+    "case", CASES, ids=lambda case: str(case.relative_to(ROOT).with_suffix(""))
+)
+def test_case(
+    case: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     lines = case.read_text(encoding="utf-8").splitlines(keepends=True)
-    commands = [
-        line.removeprefix(COMMAND).rstrip("\n") for line in lines if line.startswith(COMMAND)
-    ]
+    commands = [line for line in lines if line.startswith(PROMPT)]
     expected = "".join(line for line in lines if not line.startswith("$"))
+    project = Entities(monkeypatch)
+    *earlier, last = (line.removeprefix(PROMPT) for line in commands)
+    for line in earlier:
+        assert project.run(line) == 0, capsys.readouterr().err
+    before = project.entities
 
-    outcome = _outcome(commands)
+    code = project.run(last)
 
+    printed = capsys.readouterr().err
+    assert code != 1 or NOTHING_WRITTEN in printed
+    found = printed.replace(f"; {NOTHING_WRITTEN}", "")
+    if project.edit is not None:
+        assert (code, printed) == (0, "")
+        found = "".join(f"{line}\n" for line in described(before, project.edit))
     if os.environ.get("UPDATE_CASES"):
-        case.write_text(
-            "".join(f"{COMMAND}{line}\n" for line in commands) + outcome, encoding="utf-8"
-        )
+        case.write_text("".join(commands) + found, encoding="utf-8")
     else:
-        assert outcome == expected
+        assert found == expected
 
 
 def test_every_case_says_what_it_expects() -> None:
-    assert len(CASES) > 100
+    assert len(CASES) > 350
     for case in CASES:
         *_, last = case.read_text(encoding="utf-8").splitlines()
 

@@ -105,6 +105,7 @@ class Wanted:
     """The edit that a document asks for; the document is read when the project is known."""
 
     edit: Edit
+    _is_complete = False
     _types: TypeTable
     _document: Document | None = None
 
@@ -121,10 +122,11 @@ class Wanted:
 
         types = project.types
         document = read_document(self._text, self.source, types, project.primary_key)
+        self._document, self._types = document, types
         self.edit = edit_of(
             document, project.entities, types, prune=self._prune, accepts_loss=self._accepts_loss
         )
-        self._document, self._types = document, types
+        self._is_complete = True
         return self.edit
 
     def located(self, error: ScaffoldError) -> ScaffoldError:
@@ -134,8 +136,10 @@ class Wanted:
 
         if self._document is None:
             return error
-        if error.help and "--fill" in error.help:
+        if error.errors[0].place or (error.help and "--fill" in error.help):
             return self._document.located(error)
+        if not self._is_complete:
+            return error
         try:
             validate(completed(self.edit.entities), self._types)
         except ScaffoldError as found:

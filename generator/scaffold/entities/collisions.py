@@ -149,18 +149,18 @@ def check_constraint_names(entities: "Sequence[Entity]") -> None:
 def _check_check_names(entity: "Entity") -> None:
     """Refuse an enum whose CHECK would be named like that of a bound: `ck_posts_price_min`."""
     bounds = {
-        f"{field.column_name}_{bound}": field.name
+        f"{field.column_name}_{bound}": f"`{field.name}`"
         for field in entity.fields
         for bound in ("min", "max")
         if getattr(field, bound) is not None
     }
     if entity.checks:
-        bounds |= {"check": "--check"}
-        bounds |= {f"check_{number + 1}": "--check" for number in range(len(entity.checks))}
+        bounds |= {"check": "a check"}
+        bounds |= {f"check_{number + 1}": "a check" for number in range(len(entity.checks))}
     for field in entity.fields:
         if field.values and field.column_name in bounds:
             raise ScaffoldError(
-                f"the values of `{entity.name}.{field.name}` and `{bounds[field.column_name]}` "
+                f"the values of `{entity.name}.{field.name}` and {bounds[field.column_name]} "
                 f"would both need the name `ck_{entity.table}_{field.column_name}`",
                 help="give the enum another column: column=...",
             )

@@ -5,6 +5,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from scaffold.entities import names
+from scaffold.entities.types import type_of_name
 from scaffold.errors import ScaffoldError
 
 if TYPE_CHECKING:
@@ -118,10 +119,10 @@ def _check_element(of: "Of", types: "TypeTable", where: str) -> None:
 
 def unknown_type(kind: str, where: str, types: "TypeTable") -> ScaffoldError:
     """Return the error for a type that the table does not have."""
-    near = names.nearest(kind, types)
+    meant = type_of_name(kind, types) or names.nearest_type(kind, types)
     return ScaffoldError(
         f"unknown type `{kind}` for {where}",
-        help=f"a type with a similar name exists: `{near}`"
-        if near
+        help=f"did you mean the type `{meant}`?"
+        if meant
         else "the types are " + ", ".join(f"`{name}`" for name in types),
     )

@@ -7,7 +7,7 @@ from scaffold.entities import names
 from scaffold.entities.collisions import check_backs, check_constraint_names, check_names
 from scaffold.entities.entity_rules import check_entity
 from scaffold.entities.types import type_of_name
-from scaffold.errors import ScaffoldError
+from scaffold.errors import Collected, ScaffoldError, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def validate(entities: "Sequence[Entity]", types: "TypeTable") -> None:
-    """Refuse entities that could not be generated, migrated or filled; they must be expanded."""
+    """Refuse entities that could not be generated, migrated or filled; they must be expanded.
+
+    Errors of different entities are raised together.
+    """
     by_name: dict[str, Entity] = {}
     for entity in entities:
         if entity.name in by_name:
@@ -27,11 +30,17 @@ def validate(entities: "Sequence[Entity]", types: "TypeTable") -> None:
                 help="remove one of the two from the answers file",
             )
         by_name[entity.name] = entity
+    with_all = Collected()
     for entity in entities:
-        check_entity(entity, types)
+        with with_all, within(entity.name):
+            check_entity(entity, types)
+    with_all.raise_any()
     check_names(entities)
     for entity in entities:
-        _check_targets(entity, by_name, types)
+        for field in entity.relations:
+            with with_all, within(entity.name, "fields", field.name):
+                _check_target(entity, field, by_name, types)
+    with_all.raise_any()
     if any(entity.links for entity in entities):
         from scaffold.entities.links import check_links  # few projects have any
 
@@ -41,15 +50,15 @@ def validate(entities: "Sequence[Entity]", types: "TypeTable") -> None:
     _check_fillable(entities)
 
 
-def _check_targets(entity: "Entity", by_name: "dict[str, Entity]", types: "TypeTable") -> None:
-    for field in entity.relations:
-        target = str(field.to)
-        if target not in by_name:
-            raise ScaffoldError(
-                f"`{entity.name}.{field.name}` refers to `{target}`, which this project does not "
-                "have; nothing was written",
-                help=_instead_of(target, by_name, types),
-            )
+def _check_target(
+    entity: "Entity", field: "Field", by_name: "dict[str, Entity]", types: "TypeTable"
+) -> None:
+    target = str(field.to)
+    if target not in by_name:
+        raise ScaffoldError(
+            f"`{entity.name}.{field.name}` refers to `{target}`, which this project does not have",
+            help=_instead_of(target, by_name, types),
+        )
 
 
 def _instead_of(target: str, by_name: "dict[str, Entity]", types: "TypeTable") -> str:

@@ -149,6 +149,11 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     return by_lower[found[0]] if found else None
 
 
+def nearest_type(name: str, types: Iterable[str]) -> str | None:
+    """Return the type that the name misspells: a type with other letters is another type."""
+    return nearest(name, [each for each in types if each[0] == name[:1].lower()])
+
+
 def listed(names: Iterable[str]) -> str:
     """Return names as people list them: `a`, `b` and `c`."""
     *first, last = [f"`{name}`" for name in names]
@@ -184,7 +189,7 @@ def check_field(name: str, what: str = "a field") -> None:
         what,
         _FIELD,
         "such a name is snake_case: words of ASCII letters and digits with one underscore between",
-        snake,
+        _free_field,
         most,
     )
     if reason := _reason(name, reserved.FIELD_NAMES, reserved.FIELD_PREFIXES):
@@ -293,6 +298,13 @@ def _ascii(name: str) -> str:
     from unicodedata import normalize  # only to make a suggestion
 
     return normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
+
+
+def _free_field(name: str) -> str:
+    """Return the name in snake_case, or one like it where that is reserved."""
+    plain = snake(name)
+    is_reserved = _reason(plain, reserved.FIELD_NAMES, reserved.FIELD_PREFIXES) is not None
+    return reserved.BETTER_FIELD_NAMES.get(plain, f"{plain}_value") if is_reserved else plain
 
 
 def _better_field(name: str, what: str) -> str:

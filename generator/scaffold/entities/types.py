@@ -14,7 +14,7 @@ NUMBERS = frozenset({"smallint", "int", "bigint", "float", "decimal"})
 TEXTS = frozenset({"str", "text", "email", "url", "slug", "enum"})
 OPAQUE = frozenset({"json", "array", "bytes"})
 NOT_ELEMENTS = RELATIONS | {"array", "bytes", "enum", "json"}
-# Other names that the grammar takes for a type, and names that people know from elsewhere.
+# Other names that the grammar takes for a type.
 TYPE_ALIASES = {
     "string": "str",
     "integer": "int",
@@ -22,31 +22,27 @@ TYPE_ALIASES = {
     "references": "ref",
     "belongs_to": "ref",
 }
-COMMON_NAMES = {
-    "varchar": "str",
-    "char": "str",
-    "longtext": "text",
-    "number": "int",
-    "long": "bigint",
-    "biginteger": "bigint",
-    "smallinteger": "smallint",
-    "double": "float",
-    "real": "float",
-    "money": "decimal",
-    "numeric": "decimal",
-    "timestamp": "datetime",
-    "timestamptz": "datetime",
-    "timedelta": "interval",
-    "duration": "interval",
-    "guid": "uuid",
-    "jsonb": "json",
-    "dict": "json",
-    "blob": "bytes",
-    "bytea": "bytes",
-    "binary": "bytes",
-    "list": "array",
-    "choice": "enum",
+# Names that people know from elsewhere, by the type that is meant.
+_COMMON = {
+    "str": "varchar varchar2 nvarchar char nchar character bpchar citext name inet cidr macaddr ip ulid phone password",
+    "text": "longtext mediumtext tinytext clob xml html markdown tsvector",
+    "int": "number int4 int32 mediumint serial identity autoincrement",
+    "bigint": "long int8 int64 biginteger bigserial",
+    "smallint": "smallinteger tinyint int2 int16 year smallserial short",
+    "float": "double float4 float8 float64 real",
+    "decimal": "money numeric currency",
+    "bool": "bit",
+    "time": "timetz",
+    "datetime": "timestamp timestamptz datetime2 datetimeoffset instant",
+    "interval": "timedelta duration",
+    "uuid": "guid uniqueidentifier",
+    "json": "jsonb dict map object hstore",
+    "bytes": "blob bytea binary varbinary longblob file image",
+    "array": "list set",
+    "enum": "choice",
+    "url": "uri",
 }
+COMMON_NAMES = {name: kind for kind, names in _COMMON.items() for name in names.split()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,7 +214,7 @@ def _unknown(text: str, kind: str, field: str, types: "TypeTable") -> ScaffoldEr
     message = f"unknown type `{kind}` for field `{field}`"
     if meant := type_of_name(kind, types):
         return ScaffoldError(message, help=f"did you mean the type `{meant}`?")
-    if near := names.nearest(kind, [*types, *TYPE_ALIASES]):
+    if near := names.nearest_type(kind, [*types, *TYPE_ALIASES]):
         near = TYPE_ALIASES.get(near, near)
         return ScaffoldError(message, help=f"a type with a similar name exists: `{near}`")
     if near := names.nearest(text.partition("=")[0], MODIFIERS):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from scaffold.edits.fills import checked_fills
 from scaffold.entities.edit import Edit
 from scaffold.entities.entity import in_order
+from scaffold.entities.entity_rules import check_entity
 from scaffold.entities.names import nearest
-from scaffold.errors import ScaffoldError
+from scaffold.errors import Collected, ScaffoldError, within
 from scaffold.manifest.nodes import problem
 from scaffold.manifest.reading import completed
 
@@ -41,9 +42,15 @@ def edit_of(
     made: dict[str, Entity] = {}
     field_renames: dict[str, dict[str, str]] = {}
     fills: dict[str, dict[str, str]] = {}
+    errors = Collected()
     for name, each in described.items():
         before = former.get(name, known.get(name))
-        made[name] = completed(each, before, types)
+        with errors, within(name):
+            made[name] = completed(each, before, types)
+            if made[name] is not before:
+                check_entity(made[name], types)
+        if name not in made:
+            continue
         if before is None:
             continue
         if made[name].plural != before.plural:
@@ -52,6 +59,10 @@ def edit_of(
             field_renames[name] = found
         if wanted := _fills(each, made[name], before, found):
             fills[name] = wanted
+    try:
+        errors.raise_any()
+    except ScaffoldError as error:
+        raise document.located(error) from error
     rest = [
         _following(entity, renames, field_renames)
         for entity in entities
@@ -87,12 +98,12 @@ def _field_renames(document: Document, each: Described, before: Entity) -> dict[
     for new, old in each.former_fields.items():
         if old not in known:
             if new not in known:
-                _refuse_misspelled(document, each.lines[new], old, known - named)
+                _refuse_misspelled(document, each.lines["fields", new], old, known - named)
             continue
         if new in known or old in named or old in renames:
             entity = each.entity.name
             other = f"`{entity}.{renames.get(old, new)}`"
-            raise _taken(document, each.lines[new], f"`{before.name}.{old}`", other)
+            raise _taken(document, each.lines["fields", new], f"`{before.name}.{old}`", other)
         renames[old] = new
     return renames
 

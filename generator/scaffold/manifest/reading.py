@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from scaffold.entities import names
 from scaffold.entities.defaults import expand
 from scaffold.entities.entity import Entity
-from scaffold.errors import ScaffoldError
+from scaffold.errors import Collected, JoinedError, ScaffoldError
 from scaffold.grammar.fields import FLAGS, MODIFIERS, format_modifier, parse_field
 from scaffold.manifest.keys import DOCUMENT_KEYS, ENTITY_KEYS, FIELD_KEYS
 from scaffold.manifest.nodes import Listed, Mapping, Scalar, problem, read_nodes
@@ -27,7 +27,8 @@ _NAMED = r"`([A-Z][A-Za-z0-9]*)(?:\.([a-z_0-9]+))?`"
 class Described(NamedTuple):
     """One entity of a document, with its former names; `fills` are values for rows that exist.
 
-    `entity` is as it was written: `completed` fills in what was left to the rules.
+    `entity` is as it was written: `completed` fills in what was left to the rules. `lines` has the
+    parts of the entity, as errors give their place: ("fields", "title"), ("table",).
     """
 
     entity: Entity
@@ -35,7 +36,11 @@ class Described(NamedTuple):
     renamed_from: str | None
     former_fields: dict[str, str]
     fills: dict[str, str]
-    lines: dict[str, int]
+    lines: dict[tuple[str, ...], int]
+
+    def line_of(self, part: tuple[str, ...]) -> int:
+        """Return the line of a part, or of the closest thing around it that has one."""
+        return self.lines.get(part) or self.lines.get(part[:1]) or self.line
 
 
 class Document(NamedTuple):
@@ -45,14 +50,19 @@ class Document(NamedTuple):
     entities: tuple[Described, ...]
 
     def located(self, error: ScaffoldError) -> ScaffoldError:
-        """Return an error about the entities with the line of the first one that it names."""
+        """Return an error about the entities with its line: of its place, or of what it names."""
+        found = [self._located(each) for each in error.errors]
+        return found[0] if len(found) == 1 else JoinedError(found)
+
+    def _located(self, error: ScaffoldError) -> ScaffoldError:
         import re
 
-        lines = {each.entity.name: each for each in self.entities}
+        described = {each.entity.name: each for each in self.entities}
+        named = [(entity, "fields", name) for entity, name in re.findall(_NAMED, error.message)]
         renamed = {each.renamed_from or "": each.entity.name for each in self.entities}
-        for entity, name in re.findall(_NAMED, error.message):
-            if described := lines.get(entity):
-                line = described.lines.get(name, described.line)
+        for entity, *part in (error.place, *named) if error.place else named:
+            if entity in described:
+                line = described[entity].line_of(tuple(part))
                 help = _in_document(error.help, renamed)
                 return problem(self.source, line, error.message, note=error.note, help=help)
         return error
@@ -93,17 +103,23 @@ class _Reader:
         self._source = source
         self._types = types
         self._pk = pk
+        self._errors = Collected()
 
     def document(self, node: Node) -> Document:
         keys = self._keys(node, (*(key.name for key in DOCUMENT_KEYS), "entities"), "the document")
         self._pk = self._attributes(keys, DOCUMENT_KEYS, "the document").get("pk", self._pk)
         if "entities" not in keys:
+            self._errors.raise_any()
             raise self._problem(
                 node,
                 "there are no `entities` in this document",
                 help="name them: entities: {User: {fields: {email: email:unique}}}",
             )
-        found = [self._entity(name, value) for name, value in self._entries(keys["entities"])]
+        found = []
+        for name, value in self._entries(keys["entities"]):
+            with self._errors:
+                found.append(self._entity(name, value))
+        self._errors.raise_any()
         return Document(self._source, tuple(found))
 
     def _entries(self, node: Node) -> Iterable[tuple[Scalar, Node]]:
@@ -115,26 +131,35 @@ class _Reader:
 
     def _entity(self, name: Scalar, node: Node) -> Described:
         where = f"the entity `{name.text}`"
-        with _At(self._source, name.line):
+        with self._errors, _At(self._source, name.line):
             names.check_entity(name.text)
         keys = self._keys(node, [key.name for key in ENTITY_KEYS], where)
         attributes = self._attributes(keys, ENTITY_KEYS, where)
         if "fields" not in keys:
             raise self._problem(name, f"{where} has no `fields`", help="list all its fields")
         renamed_from = attributes.pop("renamed_from", None)
-        described = Described(Entity(name.text), name.line, renamed_from, {}, {}, {})
+        lines: dict[tuple[str, ...], int] = {(key,): value.line for key, value in keys.items()}
+        described = Described(Entity(name.text), name.line, renamed_from, {}, {}, lines)
         fields = tuple(self._fields(keys["fields"], described))
+        for option in attributes.keys() & {"unique", "index"}:
+            for group, item in zip(attributes[option], items(keys, option), strict=True):
+                lines[option, ",".join(group)] = item.line
         if "checks" in attributes:
-            attributes["checks"] = tuple(self._checks(keys["checks"], attributes["checks"]))
+            checks = tuple(self._checks(items(keys, "checks"), attributes["checks"], described))
+            attributes["checks"] = checks
         attributes.setdefault("pk", self._pk)
         return described._replace(entity=Entity(name=name.text, fields=fields, **attributes))
 
-    def _checks(self, node: Node, given: Iterable[str]) -> Iterator[str]:
+    def _checks(
+        self, nodes: Iterable[Node], given: Iterable[str], described: Described
+    ) -> Iterator[str]:
         from scaffold.entities.checks import parse_check
 
-        for text in given:
-            with _At(self._source, node.line):
-                yield parse_check(text).text
+        for node, text in zip(nodes, given, strict=True):
+            with self._errors, _At(self._source, node.line, described.entity.name):
+                check = parse_check(text).text
+                described.lines["checks", check] = node.line
+                yield check
 
     # Fields.
 
@@ -142,26 +167,31 @@ class _Reader:
         where = f"the fields of `{described.entity.name}`"
         if isinstance(node, Mapping):
             for name, value in node.entries:
-                described.lines[name.text] = name.line
-                yield self._field(name, value, described)
+                described.lines["fields", name.text] = name.line
+                with self._errors:
+                    yield self._field(name, value, described)
             return
         if not isinstance(node, Listed):
             raise self._problem(node, f"{where} must be a mapping of names to types")
         for item in node.items:
-            if not isinstance(item, Scalar) or item.is_null:
-                raise self._problem(
-                    item,
-                    f"an item of {where} must be a text, as on the command line",
-                    help="write it as `title:str,200`, or use a mapping: {title: {type: ...}}",
-                )
-            self._check_name(item._replace(text=item.text.partition(":")[0]))
-            with _At(self._source, item.line):
-                found = parse_field(item.text, self._types)
-            described.lines[found.name] = item.line
-            yield found
+            with self._errors:
+                found = self._listed_field(item, described)
+                described.lines["fields", found.name] = item.line
+                yield found
+
+    def _listed_field(self, item: Node, described: Described) -> Field:
+        if not isinstance(item, Scalar) or item.is_null:
+            raise self._problem(
+                item,
+                f"an item of the fields of `{described.entity.name}` must be a text",
+                help="write it as `title:str,200`, or use a mapping: {title: {type: ...}}",
+            )
+        self._check_name(item._replace(text=item.text.partition(":")[0]), described)
+        with _At(self._source, item.line, described.entity.name):
+            return parse_field(item.text, self._types)
 
     def _field(self, name: Scalar, node: Node, described: Described) -> Field:
-        self._check_name(name)
+        self._check_name(name, described)
         pieces = [name.text]
         if isinstance(node, Mapping):
             pieces += self._pieces(name, node, described)
@@ -170,17 +200,18 @@ class _Reader:
             raise self._problem(node, message, help=f"write it as {name.text}: str,200")
         elif not node.is_null and node.text:
             pieces.append(node.text)
-        with _At(self._source, node.line if isinstance(node, Scalar) else name.line):
+        line = node.line if isinstance(node, Scalar) else name.line
+        with _At(self._source, line, described.entity.name):
             return parse_field(":".join(pieces), self._types)
 
-    def _check_name(self, name: Scalar) -> None:
+    def _check_name(self, name: Scalar, described: Described) -> None:
         if name.text[:1].isdigit():
             raise self._problem(
                 name,
                 f"`{name.text}` cannot be the name of a field",
                 help='between brackets, quote what has a comma: "str,200"',
             )
-        with _At(self._source, name.line):
+        with _At(self._source, name.line, described.entity.name):
             names.check_field(name.text)
 
     def _pieces(self, name: Scalar, node: Mapping, described: Described) -> Iterator[str]:
@@ -209,21 +240,23 @@ class _Reader:
         for key, _ in node.entries:
             if key.text not in known:
                 near = names.nearest(key.text, known)
-                raise self._problem(
-                    key,
-                    f"`{key.text}` is nothing that {where} can say",
-                    help=f"did you mean `{near}`?" if near else f"it is {names.listed(known)}",
-                )
+                with self._errors:
+                    raise self._problem(
+                        key,
+                        f"`{key.text}` is no key of {where}",
+                        help=f"did you mean `{near}`?" if near else f"it is {names.listed(known)}",
+                    )
         return {key.text: value for key, value in node.entries}
 
     def _attributes(
         self, keys: dict[str, Node], known: Iterable[Key], where: str
     ) -> dict[str, Any]:
-        return {
-            key.name: self._value(key, keys[key.name], where)
-            for key in known
-            if key.name in keys and key.kind != "fields"
-        }
+        values = {}
+        for key in known:
+            if key.name in keys and key.kind != "fields":
+                with self._errors:
+                    values[key.name] = self._value(key, keys[key.name], where)
+        return values
 
     def _value(self, key: Key, node: Node, where: str) -> str | bool | tuple[Any, ...]:
         what = f"`{key.name}` of {where}"
@@ -265,12 +298,19 @@ class _Reader:
         return problem(self._source, node.line, message, help=help)
 
 
-class _At:
-    """Give errors the line that they come from."""
+def items(keys: dict[str, Node], key: str) -> tuple[Node, ...]:
+    """Return the items of a key that is a list."""
+    node = keys.get(key)
+    return node.items if isinstance(node, Listed) else ()
 
-    def __init__(self, source: str, line: int) -> None:
+
+class _At:
+    """Give errors the line that they come from, and the entity where they do not name it."""
+
+    def __init__(self, source: str, line: int, entity: str = "") -> None:
         self._source = source
         self._line = line
+        self._entity = entity
 
     def __enter__(self) -> None:
         """Do nothing."""
@@ -278,10 +318,11 @@ class _At:
     def __exit__(self, _kind: object, error: object, _trace: object) -> None:
         """Raise the error again, with its line."""
         if isinstance(error, ScaffoldError):
+            is_named = not self._entity or f"`{self._entity}" in error.message
             raise problem(
                 self._source,
                 self._line,
-                error.message,
+                error.message if is_named else f"in `{self._entity}`: {error.message}",
                 note=error.note,
                 help=_in_document(error.help, {}),
             ) from error

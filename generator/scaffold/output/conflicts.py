@@ -70,4 +70,5 @@ def _side(title: str, lines: Sequence[Span | str]) -> Iterator[Line]:
     yield "  ", Span(title, "side"), ":"
     yield from (("    ", line) for line in lines[:_SHOWN])
     if len(lines) > _SHOWN:
-        yield (Span(f"    ... and {len(lines) - _SHOWN} more lines", "faint"),)
+        more = f"    ... and {len(lines) - _SHOWN} more lines; --json has all of them"
+        yield (Span(more, "faint"),)

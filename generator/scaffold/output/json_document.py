@@ -38,6 +38,8 @@ def as_json(
         "error": _error_record(error) if error else None,
         **more,
     }
+    if error and len(error.errors) > 1:
+        document["errors"] = [_error_record(each) for each in error.errors]
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 

@@ -42,15 +42,29 @@ def has_conflicts(plan: Plan) -> bool:
 
 def error_report(error: ScaffoldError, *, unwritten: bool = False) -> Report:
     """Return an error with its note and its help; `unwritten` makes it say that nothing changed."""
+    return tuple(error_lines(error, unwritten=unwritten))
+
+
+def error_lines(error: ScaffoldError, *, unwritten: bool = False) -> Iterator[Line]:
+    """Yield the lines of an error."""
     message = error.message
     if unwritten and NOTHING_WRITTEN not in f"{message} {error.note}":
         message = f"{message}; {NOTHING_WRITTEN}"
-    lines: list[Line] = [(Span("error:", "error"), f" {message}")]
+    yield Span("error:", "error"), f" {message}"
     if error.note:
-        lines.append(note_line(error.note))
+        yield note_line(error.note)
     if error.help:
-        lines.append((Span("help:", "help"), f" {error.help}"))
-    return tuple(lines)
+        yield Span("help:", "help"), f" {error.help}"
+
+
+def errors_report(errors: Sequence[ScaffoldError], *, unwritten: bool = False) -> Report:
+    """Return errors one after the other, and how many there are."""
+    if len(errors) == 1:
+        return error_report(errors[0], unwritten=unwritten)
+    lines: list[Line] = []
+    for error in errors:
+        lines += (*error_lines(error), BLANK)
+    return *lines, (f"{count(len(errors), 'error')}{f'; {NOTHING_WRITTEN}' if unwritten else ''}",)
 
 
 def note_line(note: str) -> Line:

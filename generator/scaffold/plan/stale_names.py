@@ -11,7 +11,7 @@ from scaffold.entities import names
 from scaffold.entities.collisions import class_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from scaffold.entities.edit import Edit
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from scaffold.plan.plan import Plan
     from scaffold.render.files import Render
 
-_SHOWN = 8
 # Written by scaffold or by tools, or kept as they were.
 _PASSED_OVER = re.compile(r"\..*|__pycache__|node_modules|versions|build|dist")
 
@@ -47,17 +46,16 @@ def mentions(
 ) -> tuple[str, ...]:
     """Return a note for each name that is no more, with the places where people still use it."""
     words = list(_retired(before, edit))
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, list[int]]] = {}
     for path, content in _contents_after(root, plan):
         for word, number in _places(path, content, words, after):
-            found.setdefault(word.name, []).append(f"{path}:{number}")
+            found.setdefault(word.name, {}).setdefault(path, []).append(number)
     return tuple(_note(word, places) for word, places in found.items())
 
 
-def _note(word: str, places: list[str]) -> str:
-    shown = ", ".join(places[:_SHOWN])
-    more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
-    return f"`{word}` is still in lines that you wrote: {shown}{more}"
+def _note(word: str, places: Mapping[str, list[int]]) -> str:
+    shown = ", ".join(f"{path}:{','.join(map(str, lines))}" for path, lines in places.items())
+    return f"`{word}` is still in lines that you wrote: {shown}"
 
 
 def _retired(before: Sequence[Entity], edit: Edit) -> Iterator[Word]:

@@ -16,7 +16,7 @@ from scaffold.schema.columns import Columns, way_of
 from scaffold.schema.constraints import constraints, held, rule
 from scaffold.schema.operations import Operation
 from scaffold.schema.rows import Rows
-from scaffold.schema.tables import Check, Column, Table, allowed_values, values_start
+from scaffold.schema.tables import Check, Column, Table, Unique, allowed_values, values_start
 
 Item = TypeVar("Item")
 
@@ -52,9 +52,19 @@ def alter(old: Table, new: Table, names: Mapping[str, str], rows: Rows) -> Alter
     made.then += columns.operations()
     made.then += (AddConstraint(new.name, each) for each in into)
     known = held(old, out, new, dict(_same(old, new, names)))
+    safe = dict(_lossless(old, new, names))
     for each in into:
-        if each not in out and rule(each) not in known and not _is_met(each, new):
+        if (
+            each not in out
+            and rule(each) not in known
+            and not _is_met(each, new)
+            and not _is_distinct(each, old, safe)
+        ):
             rows.add_constraint(new, each)
+    cut = set(names.values()).difference(safe.values())
+    for unique in new.uniques:
+        if unique not in into and cut.intersection(unique.columns):
+            rows.add_constraint(new, unique)
     return made
 
 
@@ -97,6 +107,24 @@ def _same(old: Table, new: Table, names: Mapping[str, str]) -> Iterator[tuple[st
         later = names.get(column.name)
         if later is not None and replace(column, name=later) == after[later]:
             yield column.name, later
+
+
+def _lossless(old: Table, new: Table, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the columns that stay and whose different values stay different."""
+    after = {column.name: column for column in new.columns}
+    for column in old.columns:
+        if column.name in names:
+            way = way_of(column, after[names[column.name]])
+            if way is not None and way.loss is None:
+                yield column.name, names[column.name]
+
+
+def _is_distinct(constraint: Constraint, old: Table, names: Mapping[str, str]) -> bool:
+    """Tell whether rows cannot break a UNIQUE: some of its columns were unique, and stay so."""
+    return isinstance(constraint, Unique) and any(
+        {names.get(column) for column in unique.columns} <= set(constraint.columns)
+        for unique in old.uniques
+    )
 
 
 def in_turn(

@@ -94,11 +94,9 @@ def _marked(path: str, markers: tuple[int, ...]) -> Drift:
 
 
 def _unread(built: Built) -> Iterator[str]:
-    file, line = built.unread[0]
-    more = len(built.unread) - 1
-    also = f", and {more} more places" if more else ""
+    places = ", ".join(f"{file}:{line}" for file, line in built.unread)
     yield (
-        f"whether the migrations agree cannot be told by reading them: {file}:{line}{also}; "
+        f"whether the migrations agree cannot be told by reading them: {places}; "
         "scaffold status --deep runs them on a scratch database"
     )
 

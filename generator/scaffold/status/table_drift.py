@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from scaffold.status.edited_tables import Code
 
 _CONSTRAINTS = ("foreign_keys", "uniques", "indexes", "checks")
-_SHOWN = 3
 
 
 def compare_tables(project: Project, code: Code, built: Built) -> Iterator[Drift]:
@@ -32,10 +31,9 @@ def compare_tables(project: Project, code: Code, built: Built) -> Iterator[Drift
             _differences(spec, built.tables[name], code.rendered.get(name), code.own.get(name))
         )
         if found:
-            more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
             yield Drift(
                 f"the migrations build another table `{name}` than the entity `{entity}` and its "
-                f"model have: {', '.join(found[:_SHOWN])}{more}",
+                f"model have: {', '.join(found)}",
                 help=MIGRATE,
             )
     for name in code.own.keys() - derived.keys() - built.tables.keys():

@@ -56,7 +56,7 @@ CONDITIONS = st.recursive(
 @given(CONDITIONS.filter(lambda text: len(text) < 300))
 def test_the_canonical_text_is_stable(text: str) -> None:
     check = parse_check(text)
-    check_kinds(check, KINDS)
+    check_kinds(check, KINDS, "the check")
 
     again = parse_check(check.text)
 
@@ -183,7 +183,7 @@ def test_what_is_refused_as_a_whole(text: str, message: str) -> None:
     ],
 )
 def test_comparisons_that_every_database_knows(text: str) -> None:
-    check_kinds(parse_check(text), KINDS)
+    check_kinds(parse_check(text), KINDS, f"the check `{text}`")
 
 
 @pytest.mark.parametrize(
@@ -205,4 +205,4 @@ def test_comparisons_that_every_database_knows(text: str) -> None:
 )
 def test_comparisons_that_some_database_refuses(text: str, problem: str) -> None:
     with pytest.raises(ScaffoldError, match=re.escape(problem)):
-        check_kinds(parse_check(text), KINDS)
+        check_kinds(parse_check(text), KINDS, f"the check `{text}`")

@@ -134,7 +134,7 @@ def test_field_names_that_fit(name: str) -> None:
         ("firstName", "try `first_name`"),
         ("_hidden", "try `hidden`"),
         ("a__b", "try `a_b`"),
-        ("type_", "try `type`"),
+        ("type_", "try `kind`"),
         ("1st", None),
         ("größe", "try `grosse`"),
         ("id", "try `code`"),

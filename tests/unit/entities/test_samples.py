@@ -124,7 +124,7 @@ def store(checks: tuple[str, ...], rows: list[Row]) -> None:
 def test_sqlite_accepts_the_rows_that_are_found(texts: list[str]) -> None:
     found = [parse_check(text) for text in texts]
     for check in found:
-        check_kinds(check, KINDS)
+        check_kinds(check, KINDS, "the check")
     checks = tuple(dict.fromkeys(check.text for check in found))
     try:
         made = entity(*TOKENS.values(), checks=checks)

@@ -11,13 +11,14 @@ from hypothesis import given
 from json_schema import problems
 from scaffold.entities.edit import Edit
 from scaffold.entities.entity import Entity
+from scaffold.entities.graph import validate
 from scaffold.entities.links import completed
 from scaffold.entities.records import to_record
 from scaffold.errors import ScaffoldError
 from scaffold.grammar.fields import MODIFIERS
 from scaffold.manifest.changes import edit_of
 from scaffold.manifest.keys import ENTITY_KEYS, FIELD_KEYS
-from scaffold.manifest.reading import read_document
+from scaffold.manifest.reading import Document, read_document
 from scaffold.manifest.schema import json_schema
 from scaffold.manifest.writing import as_json, as_yaml, document_of
 from scaffold.output.comparison import compare
@@ -123,7 +124,7 @@ def test_an_option_that_is_not_said_is_as_the_rules_have_it() -> None:
         ('{\n"entities": ', 2, "this is not valid JSON"),
         ("", 1, "the document must be a mapping"),
         ("- a", 1, "the document must be a mapping"),
-        ("entites: {}", 1, "`entites` is nothing that the document can say"),
+        ("entites: {}", 1, "`entites` is no key of the document"),
         ("schema: 1", 1, "there are no `entities` in this document"),
         ("schema: 2\nentities: {}", 1, "`schema` of the document is `2`"),
         ("entities: 5", 1, "`entities` must be a mapping"),
@@ -136,14 +137,22 @@ def test_an_option_that_is_not_said_is_as_the_rules_have_it() -> None:
         ("entities:\n  User:\n    page: x", 3, "`page` of the entity `User` is `x`"),
         ("entities:\n  User:\n    unique: [a, b]", 3, "a group in `unique` of the entity `User`"),
         ("entities:\n  User:\n    plural:", 3, "`plural` of the entity `User` is empty"),
-        ("entities:\n  User:\n    fields:\n      a: strng", 4, "unknown type `strng`"),
+        ("entities:\n  User:\n    fields:\n      a: strng", 4, "in `User`: unknown type `strng`"),
         ("entities:\n  User:\n    fields:\n    - a\n    - b: str", 5, "an item of the fields"),
         ("entities:\n  User:\n    fields:\n      a: [str]", 4, "the field `a` must be a type"),
-        ("entities:\n  User:\n    fields:\n      'a:b': str", 4, "`a:b` cannot be the name"),
-        ("entities:\n  User:\n    fields:\n      a: {\n      nul: true}", 5, "`nul` is nothing"),
+        ("entities:\n  User:\n    fields:\n      'a:b': str", 4, "in `User`: `a:b` cannot be"),
+        ("entities:\n  User:\n    fields:\n      a: {\n      nul: true}", 5, "`nul` is no key"),
         ("entities:\n  User:\n    fields: [a:str,80]", 3, "`80` cannot be the name of a field"),
-        ("entities:\n  User:\n    fields: [a]\n    checks: ['a >']", 4, "the check `a >`"),
-        ('{"entities": {"User": {"fields": {\n\t"a": "str",\n\t"b": "foo"}}}}', 3, "unknown type"),
+        (
+            "entities:\n  User:\n    fields: [a]\n    checks: ['a >']",
+            4,
+            "in `User`: the check `a >`",
+        ),
+        (
+            '{"entities": {"User": {"fields": {\n\t"a": "str",\n\t"b": "foo"}}}}',
+            3,
+            "in `User`: unknown type",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(text: str, line: int, message: str) -> None:
@@ -379,3 +388,113 @@ def test_the_schema_knows_all_that_can_be_said() -> None:
     _, mapping = schema["field"]["anyOf"]
     assert {key.name for key in FIELD_KEYS} == mapping["properties"].keys()
     assert {*MODIFIERS} < mapping["properties"].keys()
+
+
+# Several errors.
+
+
+FAULTY = """\
+entities:
+  User:
+    fields:
+      email: emial
+      name: strng,80
+    colour: red
+  Post:
+    fields:
+      title: str,200
+      from: str
+    checks:
+      - title = 1 or
+    page: cursor
+  order:
+    fields: {x: int}
+"""
+CONTRADICTING = """\
+entities:
+  User:
+    fields: [name, "bio:text"]
+    unique:
+      - [name, bio]
+      - [name, nmae]
+  Post:
+    fields: {title: str, body: text, score: int, total: int}
+    index: [[title, id]]
+    checks:
+      - score > 0
+      - score > 'a'
+      - score < total and body = title and size > 1
+  Tag:
+    fields: {label: "str,900:unique"}
+    table: "select"
+"""
+
+
+def every(text: str) -> list[str]:
+    """Return the errors of a document as one reads them: message, note and help."""
+    found: list[str] = []
+    document: Document | None = None
+    try:
+        document = read_document(text, "x.yml", TYPES, "int")
+        validate(completed(edit_of(document, (), TYPES).entities), TYPES)
+    except ScaffoldError as caught:
+        is_located = caught.message.startswith("x.yml")
+        located = caught if is_located or document is None else document.located(caught)
+        for error in located.errors:
+            assert error.message.startswith("x.yml:")
+            found.append(" ".join(filter(None, (error.message, error.note, error.help))))
+    assert found
+    return found
+
+
+def test_all_errors_of_a_document_are_told_at_once() -> None:
+    found = every(FAULTY)
+
+    assert [each.split(": ")[0] for each in found] == [
+        f"x.yml:{line}" for line in (6, 4, 5, 13, 10, 12, 14)
+    ]
+
+
+def test_all_entities_that_contradict_themselves_are_told_with_their_lines() -> None:
+    found = every(CONTRADICTING)
+
+    assert [each.split(": ")[0] for each in found] == [
+        f"x.yml:{line}" for line in (5, 6, 9, 12, 13, 14)
+    ]
+    assert all("`User`" in each or "`Post`" in each or "Tag" in each for each in found)
+
+
+def test_references_that_lead_nowhere_are_told_together() -> None:
+    found = every("entities: {Ant: {fields: {x: int, b: Bee}},\n Cat: {fields: {x: int, d: Dog}}}")
+
+    assert [each.partition(",")[0] for each in found] == [
+        "x.yml:1: `Ant.b` refers to `Bee`",
+        "x.yml:2: `Cat.d` refers to `Dog`",
+    ]
+
+
+@pytest.mark.parametrize(
+    "entity",
+    [
+        "{fields: {}}",
+        "{fields: {others: many,Thing}}",
+        "{fields: {a: int, b: int}, unique: [[a, id]]}",
+        "{fields: {a: int, b: int}, index: [[a, c]]}",
+        "{fields: {a: int, b: int}, index: [[a]]}",
+        "{fields: {a: int, b: text}, unique: [[a, b]]}",
+        "{fields: {a: int}, checks: [a > b]}",
+        "{fields: {a: int}, checks: [a >]}",
+        "{fields: {a: int}, plural: thing}",
+        "{fields: {a: int}, plural: Things}",
+        "{fields: {a: int}, table: Select}",
+        "{fields: {a: 'str,9:default=123456789012'}}",
+        "{fields: {a: readonly}}",
+        "{fields: {a: Nothing}}",
+        "{fields: {check: 'enum,a,b', b: int}, checks: ['b > 1 or b < 0', 'b > 2']}",
+    ],
+)
+def test_a_document_is_told_its_own_words(entity: str) -> None:
+    for found in every(f"entities: {{Thing: {entity}}}"):
+        assert "x.yml:1: " in found
+        assert "--" not in found
+        assert "scaffold" not in found

@@ -254,6 +254,31 @@ def test_the_database_does_not_refuse_what_is_only_renamed(tmp_path: Path) -> No
     assert made.notes == ()
 
 
+@pytest.mark.parametrize(
+    "after",
+    [
+        thing("a:str,80:unique", "b:int"),
+        thing("a:str,40:unique", "b:int", unique=(("a", "b"),)),
+        thing("a:str,40", "b:int", unique=(("a", "b"),)),
+        thing("a:text", "b:int:unique", soft_delete=True),
+    ],
+)
+def test_rows_that_were_unique_stay_unique(tmp_path: Path, after: Entity) -> None:
+    made = changed(tmp_path, thing("a:str,40:unique", "b:int:unique"), after)
+
+    assert made.notes == ()
+
+
+def test_values_that_are_cut_may_not_be_unique_any_more(tmp_path: Path) -> None:
+    before, after = thing("a:str,40:unique"), thing("a:str,20:unique")
+
+    made = changed(tmp_path, before, after, accepts_loss=True)
+
+    assert made.notes == (
+        "where two rows of `things` have the same `a`, the database refuses the revision",
+    )
+
+
 def test_a_table_takes_the_rules_of_its_rows_to_its_new_name(tmp_path: Path) -> None:
     before = thing("a:str:unique", "b:int:min=0", "up:Thing:null:back=down")
     after = entity("Item", "a:str:unique", "b:int:min=0", "up:Item:null:back=down")

@@ -52,30 +52,32 @@ def _renamed(node: Node, new: Mapping[str, str]) -> Node:
     return Node(node.kind, node.text, tuple(_renamed(part, new) for part in node.parts))
 
 
-def check_kinds(check: Check, kinds: Mapping[str, str]) -> None:
+def check_kinds(check: Check, kinds: Mapping[str, str], what: str) -> None:
     """Refuse comparisons that some database would refuse, given the kind of each field.
+
+    `what` is how errors name the check.
 
     A kind is `number`, `text`, `bool`, or any other word: fields of that kind compare only with
     fields of the same kind. `opaque` ones do not compare at all.
     """
     for node in walk(check.tree):
         if node.kind in ("compare", "in", "between"):
-            _check_operands(node, kinds, check.text)
+            _check_operands(node, kinds, what)
         elif node.kind in ("+", "-", "*", "negative"):
             for part in node.parts:
                 if _kind(part, kinds) != "number":
-                    _fail(check.text, f"`{show(part)}` is no number")
+                    _fail(what, f"`{show(part)}` is no number")
 
 
-def _check_operands(node: Node, kinds: Mapping[str, str], text: str) -> None:
+def _check_operands(node: Node, kinds: Mapping[str, str], what: str) -> None:
     first, *others = node.parts
     kind = _kind(first, kinds)
     for other in others:
         if kind == "opaque" or _kind(other, kinds) == "opaque":
             opaque = first if kind == "opaque" else other
-            _fail(text, f"`{opaque.text}` can only be compared with `is null`")
+            _fail(what, f"`{opaque.text}` can only be compared with `is null`")
         if _kind(other, kinds) != kind and not _is_day(first, other, kinds):
-            _fail(text, f"`{show(first)}` is {kind}, `{show(other)}` is {_kind(other, kinds)}")
+            _fail(what, f"`{show(first)}` is {kind}, `{show(other)}` is {_kind(other, kinds)}")
 
 
 def _is_day(one: Node, two: Node, kinds: Mapping[str, str]) -> bool:
@@ -91,5 +93,5 @@ def _kind(node: Node, kinds: Mapping[str, str]) -> str:
     return {"string": "text", "bool": "bool"}.get(node.kind, "number")
 
 
-def _fail(text: str, problem: str, help: str | None = None) -> NoReturn:
-    raise ScaffoldError(f"the check `{text}` cannot be used: {problem}", help=help)
+def _fail(what: str, problem: str) -> NoReturn:
+    raise ScaffoldError(f"{what} cannot be used: {problem}")
