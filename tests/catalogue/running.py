@@ -1,6 +1,7 @@
 """The blog as a process of its own."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -15,14 +16,24 @@ PATIENCE = 30
 
 @contextmanager
 def running(
-    folder: Path, database_url: str, *, log_level: str = "warning"
+    folder: Path,
+    database_url: str,
+    *,
+    log_level: str = "warning",
+    complaints: str = "",
+    **settings: str,
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Run the application with uvicorn; return its address and its process. It has nothing to complain of."""
+    """Run the application with uvicorn, as `make run` does; return its address and its process.
+
+    The pattern `complaints` is all that it has to say.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "PYTHONPATH": str(folder / "src"), "DATABASE_URL": database_url}
+    environment = {**os.environ, **settings, "DATABASE_URL": database_url}
+    environment["PYTHONPATH"] = str(folder / "src")
     options = ["--port", str(port), "--log-level", log_level, "--no-access-log"]
+    options += ["--timeout-graceful-shutdown", "2"]
     command = [sys.executable, "-m", "uvicorn", "--factory", "blog.api.app:create_app", *options]
     with TemporaryFile() as errors:
         try:
@@ -36,7 +47,7 @@ def running(
             errors.seek(0)
             said = errors.read().decode()
             sys.stderr.write(said)
-        assert said == ""
+        assert re.fullmatch(complaints, said)
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

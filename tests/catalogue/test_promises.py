@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from subprocess import Popen
 from typing import Any
@@ -19,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from catalogue import entries
 from catalogue.blog_project import FOLDER, Make, Settings
 from catalogue.running import running
-from catalogue.sockets import GONE, Relay, connected
+from catalogue.sockets import GONE, Client, Relay, connected
 
 pytestmark = pytest.mark.asyncio
 ON_SERVERS = pytest.mark.parametrize("kind", ["postgresql", "mariadb"], indirect=True)
@@ -42,6 +43,11 @@ OPEN_TRANSACTIONS = {
     "mariadb": "SELECT count(*) FROM information_schema.innodb_trx"
     " JOIN information_schema.processlist ON id = trx_mysql_thread_id WHERE db = database()",
 }
+
+CUT_OFF = (
+    ".*an export is cut off: its client does not read it\n"
+    ".*ASGI callable returned without completing response.\n"
+)
 
 Fill = Callable[..., Awaitable[None]]
 Count = Callable[[], Awaitable[int]]
@@ -80,10 +86,10 @@ async def open_transactions(database_url: str, kind: str) -> AsyncIterator[Count
 
 
 @asynccontextmanager
-async def running_over(relay: Relay) -> AsyncIterator[tuple[str, Popen[bytes]]]:
+async def running_over(relay: Relay, **settings: str) -> AsyncIterator[tuple[str, Popen[bytes]]]:
     """Run the application, with this way to its database."""
     async with relay.open() as url:
-        with running(FOLDER, url) as started:
+        with running(FOLDER, url, **settings) as started:
             yield started
 
 
@@ -198,6 +204,35 @@ async def test_clients_that_go_away_cost_no_connection(database_url: str) -> Non
         await all_at_once(leave, 4)
 
     assert 1 < relay.opened <= Settings().database_pool_size
+
+
+@pytest.mark.usefixtures("many_posts")
+async def test_clients_that_do_not_read_cost_no_connection_for_long(
+    database_url: str, open_transactions: Count
+) -> None:
+    timeouts = {"EXPORT_PLACE_TIMEOUT": "0.1", "EXPORT_SEND_TIMEOUT": "2"}
+    complaints = f"({CUT_OFF}){{3}}.*timeout graceful shutdown exceeded\n"
+    with running(FOLDER, database_url, complaints=complaints, **timeouts) as started:
+        address, process = started
+        async with AsyncExitStack() as stack:
+
+            async def connect() -> Client:
+                return await stack.enter_async_context(connected(address))
+
+            clients = [await connect() for _ in range(10)]
+            exports = [client.begin("GET", "/posts/export") for client in clients]
+            heads = await asyncio.gather(*exports)
+            refused = [head for head in heads if b" 503 " in head]
+            assert len(refused) == 7
+            assert all(b"retry-after: 10" in head for head in refused)
+
+            other = await connect()
+            assert await other.send("GET", "/posts?limit=1") == 200
+            assert await soon(partial(other.send, "GET", "/posts/export?id=lt:1"), 200)
+            assert await soon(open_transactions, 0)
+
+            process.terminate()
+            await asyncio.to_thread(process.wait, 10)
 
 
 async def test_a_stream_that_is_cancelled_ends_with_its_batch(make_work: Make, fill: Fill) -> None:

@@ -74,8 +74,8 @@ def test_both_sides_have_an_endpoint() -> None:
     sides = BLOG["Post"]["link_sides"]
 
     assert [(side["path"], side["key"], side["other_key"], side["constant"]) for side in sides] == [
-        ("/posts/{key}/main-tags/{tag_id}", "UUID", "Int64", "POST_MAIN_TAGS"),
-        ("/tags/{key}/posts/{post_id}", "Int64", "UUID", "TAG_POSTS"),
+        ("/posts/{key:id}/main-tags/{tag_id:id}", "UUID", "Int64", "POST_MAIN_TAGS"),
+        ("/tags/{key:id}/posts/{post_id:id}", "Int64", "UUID", "TAG_POSTS"),
     ]
 
 
@@ -106,8 +106,8 @@ def test_what_is_in_between_needs_no_endpoints_of_its_own() -> None:
 
 def test_a_link_to_its_own_entity_has_an_endpoint_in_each_direction() -> None:
     assert [side["path"] for side in BLOG["Tag"]["link_sides"]] == [
-        "/tags/{key}/likes/{tag_id}",
-        "/tags/{key}/liked-by/{tag_id}",
+        "/tags/{key:id}/likes/{tag_id:id}",
+        "/tags/{key:id}/liked-by/{tag_id:id}",
     ]
 
 
