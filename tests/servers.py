@@ -134,7 +134,7 @@ def _postgresql(folder: Path, port: int) -> Iterator[Server]:
     owner = _owner("postgres")
     _give(folder, owner)
     files = folder / "files"
-    _run(owner, initdb, "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale",
+    _run(owner, initdb, "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8",
          "--no-sync", f"--pgdata={files}")  # fmt: skip
     command = (_program("postgres", [initdb.parent]), "-D", files, "-p", port, "-h", "127.0.0.1",
                "-k", folder, "-F", "-c", "max_connections=100")  # fmt: skip

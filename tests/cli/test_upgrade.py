@@ -427,3 +427,31 @@ def test_a_column_that_goes_needs_consent(required: Path, scaffold: Scaffold) ->
         path.read_text(encoding="utf-8")
         for path in (required / "migrations/versions").glob("*drop_region*.py")
     )
+
+
+def test_a_pattern_that_the_new_engine_does_not_take_is_refused(
+    project: Path, released: Path, scaffold: Scaffold
+) -> None:
+    check = released / "template/macros/check_entities.jinja"
+    text = check.read_text(encoding="utf-8")
+    check.write_text(text.replace('"(?="', '"(?#"'), encoding="utf-8")
+    commit(released, "v0.2.0")
+    scaffold(project, "upgrade", "-q")
+    scaffold(project, "model", "Code", "code:str,9:pattern=^ab$", "-q")
+    for path in (".copier-answers.yml", "src/shop/api/schemas/code.py"):
+        file = project / path
+        former = file.read_text(encoding="utf-8").replace('"^ab$"', '"^(?=a)ab$"')
+        file.write_text(former, encoding="utf-8")
+    check.write_text(text, encoding="utf-8")
+    commit(released, "v0.3.0")
+    before = tree(project)
+
+    refused = scaffold(project, "upgrade")
+
+    assert refused.code == 1
+    assert "the pattern `^(?=a)ab$` of `Code.code` is none that can be matched" in refused.err
+    assert "then: scaffold field alter Code code:..." in refused.err
+    assert tree(project) == before
+    altered = scaffold(project, "field", "alter", "Code", "code:str,9:pattern=^abc$", "-q")
+    assert altered.code == 0, altered.err
+    assert scaffold(project, "upgrade", "-q").code == 0

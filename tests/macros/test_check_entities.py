@@ -64,3 +64,11 @@ def test_a_relation_leads_to_what_is_there() -> None:
     assert "`Post.author` refers to `User`" in refused(post("author:User"))
     through = post("r:many,Post:back=s:via=Role")
     assert "`Post.r` goes through `Role`" in refused(through)
+
+
+@pytest.mark.parametrize("pattern", ["^(?=a)", "(?!a)", "(?<=a)b", "(?P<q>a)(?P=q)", "(?>a)"])
+def test_a_pattern_of_the_former_engine_is_named(pattern: str) -> None:
+    record = post("title:str:pattern=^a")
+    record["fields"][0]["pattern"] = pattern
+
+    assert "the pattern of `Post.title` has `(?" in refused(record)

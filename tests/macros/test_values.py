@@ -95,7 +95,21 @@ def test_a_type_brings_bounds_of_its_own() -> None:
 
 
 def test_a_pattern_is_a_string() -> None:
-    assert bounds("text", pattern=r"^\d+$") == [r'pattern="^\\d+$"']
+    assert bounds("text", pattern=r"^\.+$") == [r'pattern="^\\.+$"']
+
+
+@pytest.mark.parametrize(
+    ("pattern", "plain"),
+    [
+        (r"^\d{3}-\w+$", "^[0-9]{3}-[0-9A-Za-z_]+$"),
+        (r"[\d_]\d", "[0-9_][0-9]"),
+        (r"[\]\w]", r"[\]0-9A-Za-z_]"),
+        (r"\[\D\W", r"\[[^0-9][^0-9A-Za-z_]"),
+        (r"\\d\s[^\D]", r"\\d\s[^\D]"),
+    ],
+)
+def test_classes_of_a_pattern_are_those_of_ascii(pattern: str, plain: str) -> None:
+    assert values.ascii(pattern) == plain
 
 
 def test_samples_keep_within_the_limits() -> None:

@@ -72,8 +72,11 @@ def _string(field: "Field", text: str) -> str:
         raise MisfitError(f"at least {field.min} characters")
     if field.max is not None and len(text) > int(field.max):
         raise MisfitError(f"at most {field.max} characters")
-    if field.pattern is not None and not re.search(field.pattern, text):
-        raise MisfitError(f"text that matches `{field.pattern}`")
+    if field.pattern is not None:
+        from scaffold.entities.patterns import matches
+
+        if not matches(field.pattern, text):
+            raise MisfitError(f"text that matches `{field.pattern}`")
     return text
 
 

@@ -82,6 +82,10 @@ def attempt(
             "they are no releases, and no repository on this machine has both"
         )
         notes = (unknown,)
+    if any(field.pattern for entity in project.entities for field in entity.fields):
+        from scaffold.entities.patterns import check_patterns
+
+        check_patterns(project.entities)
     stamp = {"_src_path": template.src_path, "_commit": template.ref}
     after = render(template, {**project.answers.data, **wanted.data, **stamp})
     model = after.context["model"]

@@ -16,6 +16,7 @@ from scaffold.entities.checks import check_kinds, parse_check
 from scaffold.entities.defaults import expand
 from scaffold.entities.entity import Entity
 from scaffold.entities.graph import validate
+from scaffold.entities.patterns import matches
 from scaffold.entities.records import from_record, to_record
 from scaffold.entities.samples.rows import sample_rows
 from scaffold.entities.samples.search import ROWS
@@ -202,10 +203,9 @@ def test_only_fields_with_a_pattern_or_in_a_check_are_sampled() -> None:
         r"^\d{4}-\d{2}$",
         r"\S+@\S+\.[a-z]{2,}",
         "^(red|green|blue)(-dark)?$",
-        "^(?=.*[0-9])(?=.*[a-z])(?!.*x).{8,}$",
         r"(?i)^abc\b",
-        r"(?P<q>['\"]).*(?P=q)",
-        "^(?>a|b)c$",
+        "^(a+)+$",
+        "^(((((((a+)+)+)+)+)+)+)+$",
         "^[^aeiou]+$",
         "é",
         r"\\",
@@ -217,6 +217,20 @@ def test_values_match_the_pattern(pattern: str) -> None:
     assert len(values) >= min(ROWS, 2)
     assert all(value is not None and re.search(pattern, value) for value in values)
     assert all(value is not None and len(value) <= 30 and value.isprintable() for value in values)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["^(?=a)", "(?!a)", "(?<=a)b", r"(a)\1", "(?P<q>a)(?P=q)", "(?>a)", r"a\Z"]
+)
+def test_a_pattern_that_has_to_be_tried_in_many_ways_is_refused(pattern: str) -> None:
+    with pytest.raises(ScaffoldError, match="linear time"):
+        samples(f"code:str,30:pattern={pattern}")
+
+
+def test_a_pattern_is_matched_in_linear_time() -> None:
+    assert not matches("^(a+)+$", "a" * 10_000 + "!")
+    assert matches("^(a|a)*$", "a" * 10_000)
+    assert not matches("^a$", "a\n")
 
 
 def test_values_match_the_pattern_and_the_length() -> None:

@@ -24,6 +24,7 @@ PLAIN = 8  # values to begin with, one a row
 STEPS = (-1, 1, -10, 10)  # to neighbors
 ENOUGH = 3 * PLAIN  # strings that match a pattern
 TRIES = 1500  # of making one
+DRAWS = 1000  # of how often something is repeated in one string
 FIRST_TRIES = 200  # of those, with nothing but what the pattern says
 
 _ALNUM = frozenset(string.ascii_letters + string.digits)
@@ -209,9 +210,13 @@ class _Source(Protocol):
 
 
 class _Steady(Random):
-    """Choose the same in every run, letters and digits first, and repeat no more than `most` above the least."""
+    """Choose the same in every run, letters and digits first, and repeat no more than `most` above the least.
+
+    Repetitions of repetitions would have no end: after `draws` of them, it gives up.
+    """
 
     most = 3
+    draws = DRAWS
 
     def choice(self, seq: Sequence[_T]) -> _T:  # type: ignore[override]
         """Choose from what is sorted: a set of characters comes in another order in each run."""
@@ -221,6 +226,9 @@ class _Steady(Random):
 
     def randint(self, a: int, b: int) -> int:
         """Choose a number of repetitions."""
+        self.draws -= 1
+        if self.draws < 0:
+            raise ValueError("too many repetitions")
         return super().randint(a, min(b, a + self.most)) if a < b else a
 
 
@@ -230,10 +238,10 @@ def _matching(field: Field, random: Random) -> Iterator[str]:
 
     steady = _Steady(random.random())
     source: _Source = rstr.Rstr(steady, whitespace=" ")
-    pattern = (field.pattern or "").replace("(?>", "(?:")  # which it does not know
+    pattern = field.pattern or ""
     least = int(field.min or 0)
     for number in range(TRIES):
-        steady.most = (3, 1, 0, 12, 40)[number % 5]
+        steady.most, steady.draws = (3, 1, 0, 12, 40)[number % 5], DRAWS
         try:
             text = source.xeger(pattern)
         except (LookupError, ValueError, AttributeError, TypeError, RecursionError):

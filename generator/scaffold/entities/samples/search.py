@@ -10,6 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from scaffold.entities import names
+from scaffold.entities.patterns import check_pattern
 from scaffold.entities.samples import candidates
 from scaffold.entities.samples.evaluate import walk
 from scaffold.entities.samples.fields import ANY, PRESENT, Row, is_for_all
@@ -73,6 +74,8 @@ class Search:
             return [ANY]
         if field.type in OPAQUE:
             return [PRESENT]
+        if field.pattern is not None:
+            check_pattern(field.pattern, f"field `{field.name}`")
         if found := candidates.choices(field, constants, self.random):
             return found
         if field.pattern is not None:
