@@ -31,16 +31,17 @@ FIELD_NAMES = {
     **_by_word(
         {
             "every entity has it": "id",
+            "every class of Python has a method of that name": "mro",
             "timestamps, soft deletion and locking use it": """
                 created_at updated_at deleted_at live version
             """,
-            "SQLAlchemy's declarative classes use it": "metadata registry query",
+            "SQLAlchemy's declarative classes use it": "metadata query registry type_annotation_map",
             "pydantic's models use it": """
                 construct copy dict from_orm json model_computed_fields model_config model_construct
                 model_copy model_dump model_dump_json model_extra model_fields model_fields_set
                 model_json_schema model_parametrized_name model_post_init model_rebuild
                 model_validate model_validate_json model_validate_strings parse_file parse_obj
-                parse_raw schema schema_json update_forward_refs validate
+                parse_raw register schema schema_json update_forward_refs validate
             """,
             "methods of the generated classes use it": "cls self to_changes to_domain",
             "checks use it": "between false null true",
