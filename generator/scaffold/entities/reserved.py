@@ -49,7 +49,7 @@ FIELD_NAMES = {
                 bool bytes classmethod dt float int list object property staticmethod str tuple
             """,
             "the bodies of the generated classes use it": """
-                field mapped_column relating relationship today unset utc_now uuid4 validates
+                field mapped_column relating relationship today unset utc_now uuid4 uuid7 validates
             """,
             "the query string of a list uses it": "cursor limit offset order_by page per_page sort",
             "PostgreSQL has a system column of that name": "cmax cmin ctid tableoid xmax xmin",
@@ -126,14 +126,17 @@ CLASS_NAMES = _by_word(
         "the generated project has a class of that name": """
             After Aggregate AlreadyExists Array Attribute Base Binary Choice Clock
             Conflict Criterion Cursor Database DomainError Email EmailAddress
-            EntityQuery ExpectedVersion ExportQuery FakeRepository FakeUnitOfWork
-            FilterBy Fixed GetQuery Int16 Int32 Int64 InvalidCursor JsonDocument
+            EntityQuery EntityTable ExpectedVersion ExportQuery FakeRepository FakeStorage
+            FakeUnitOfWork FilterBy Fixed GetQuery Int16 Int32 Int64 InvalidCursor JsonDocument
             KeysetQuery Limit LongText Microseconds Moment NaiveTime NdjsonResponse
             NotFound NumberedPage NumberedPageRead OffsetQuery Ordering Page PageNumber
             PageRead PageSize PrefixRouter Problem Repository Schema Service Settings ShallowJson Slug
             SoftDelete SpanOfTime SqlRepository SqlTransaction SqlUnitOfWork TimeOfDay Timestamps
             ToMany UnitOfWork Unset Upserted Url UtcDateTime Varchar VersionConflict Versioned
             Work
+        """,
+        "the generated project has a constant of that name": """
+            CLOCK DAY DECIMAL IDENTITY INT16 INT32 INT64 MOMENT PRESENCE REAL SAMPLES SPAN TEXT TRUTH
         """,
         "it is too easily read as a digit": "I O",
     },
@@ -145,8 +148,8 @@ MODULE_NAMES = {
     **_by_word(
         {
             "the generated project has a module of that name": """
-                app base common conftest criteria crud database dependencies errors fakes fake_storage health mixins page
-                pages paging ports problem queries registry related relating relation relations repository
+                app base common conftest criteria crud database dependencies errors fakes fake_storage health
+                migrations mixins page pages paging ports problem queries registry related relating relation relations repository
                 retrying samples schemas settings streaming types unit_of_work upserted values version work
             """,
             "Windows has no file of that name": """
@@ -165,7 +168,7 @@ PLURAL_NAMES = {
     **_by_word(
         {
             "the unit of work uses it": """
-                begin close commit commits connection flush refresh rollback savepoint self session
+                begin bind close commit commits connection flush refresh rollback savepoint self session
             """,
             "the application has a route of that name": "docs health openapi redoc",
         },

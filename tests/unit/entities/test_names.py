@@ -149,6 +149,8 @@ def test_field_names_that_fit(name: str) -> None:
             "try `own_model_dump_all`; `column=model_dump_all` keeps the name in the database",
         ),
         ("self", "try `self_value`; `column=self` keeps the name in the database"),
+        ("mro", "try `mro_value`; `column=mro` keeps the name in the database"),
+        ("register", "try `register_value`; `column=register` keeps the name in the database"),
     ],
 )
 def test_field_names_that_are_refused(name: str, help: str | None) -> None:
