@@ -34,7 +34,8 @@ EVERYTHING = (
     ),
     # Every option.
     ("Category", "name:str,60:unique", "parent:Category:null:back=children:on_delete=set_null",
-     "--plural", "all_categories", "--table", "category", "--pk", "uuid7", "--soft-delete", "--lock"),
+     "--plural", "all_categories", "--table", "category", "--pk", "uuid7", "--soft-delete", "--lock",
+     "--index", "created_at", "--index", "deleted_at,version", "--index", "parent,updated_at,id"),
     ("Author", "name:str,80", "secret:str:private", "joined:datetime:readonly:server_default=now",
      "rank:int:readonly:null", "--pk", "uuid4", "--page", "offset", "--index", "name,rank"),
     ("Article", "headline:str,200", "place:smallint", "order:int:column=sort_order:min=0",
@@ -43,6 +44,10 @@ EVERYTHING = (
     ("Remark", "body:text", "article:Article:on_delete=cascade", "replies_to:Remark:null:back=replies",
      "likers:many,Author:back=likes", "about:many,Remark:back=mentions",
      "--lock", "--no-timestamps", "--page", "offset"),
+    # Names that options use, where the options are off, and indexes of what options give.
+    ("Release", "name:str,40:unique", "version:str,12", "created_at:date", "updated_at:datetime:null",
+     "deleted_at:datetime:null:index", "live:bool:default=true", "source:Article:null:back=version",
+     "--unique", "version,live", "--index", "created_at,id", "--no-timestamps"),
     ("Country", "name:str,60:unique", "--read-only", "--no-timestamps"),
     ("Visit", "country:Country", "at:datetime:default=now", "author:one,Author", "--read-only",
      "--page", "offset"),

@@ -54,7 +54,7 @@ HARD_FIELDS = _allowed(
     sorted zip all any super set id_ ids parent children child left right first last active archived
     self_ cls_ created updated deleted entity entities row session service router response status_code
     payload new old changes data name_1 is_new not_null classes imports yields nones trues exec_time
-    async_mode await_reply lambda_arn finally_at tuple_size match_count case_number types annotated
+    version live created_at updated_at deleted_at async_mode await_reply lambda_arn finally_at tuple_size match_count case_number types annotated
     mapped column columns engine base result rows page_number total_pages cursor_name e f i j k n o s t
     """,
     names.check_field,
@@ -438,6 +438,8 @@ def _entity(
     }
     if draw(st.integers(0, 7)) == 0:
         options["table"] = draw(st.sampled_from(["order", "group", "t_" + "x" * 58, "user"]))
+    given_by_options = Entity(name, **options).option_columns
+    kept = [field for field in kept if not given_by_options.keys() & _attributes(field)]
     keys = {} if draw(st.integers(0, 3)) else _composites(draw, kept)
     checks = () if draw(st.integers(0, 3)) else _checks(draw, kept)
     return Entity(name, plural, **options, **keys, checks=checks, fields=tuple(kept))
@@ -457,9 +459,8 @@ def _apart(drawn: list[Field]) -> list[Field]:
     taken: set[str] = set()
     unnamed: set[tuple[str, bool]] = set()
     for field in drawn:
-        own = {field.name} if field.is_link else {field.name, field.column_name}
+        own = _attributes(field)
         if field.to is not None:
-            own |= {f"{field.name}_id"}
             default = (field.to, field.type == "one")
             if field.back is None and default in unnamed:
                 continue
@@ -468,6 +469,11 @@ def _apart(drawn: list[Field]) -> list[Field]:
             taken |= own
             kept.append(field)
     return kept
+
+
+def _attributes(field: Field) -> set[str]:
+    own = {field.name} if field.is_link else {field.name, field.column_name}
+    return own if field.to is None else {*own, f"{field.name}_id"}
 
 
 def _composites(draw: Draw, kept: list[Field]) -> dict[str, Any]:

@@ -121,7 +121,10 @@ def _check_constants(entities: "Sequence[Entity]") -> None:
 
 
 def _attributes(entity: "Entity") -> dict[str, str]:
-    taken = {}
+    taken = {
+        column: f"a column of its {reserved.OPTION_WORDS[option]}"
+        for column, option in entity.option_columns.items()
+    }
     for field in entity.fields:
         taken[field.name] = "a field of it"
         if field.is_reference:
@@ -136,7 +139,7 @@ def check_constraint_names(entities: "Sequence[Entity]") -> None:
         _check_check_names(entity)
         columns = {field.name: field.column_name for field in entity.fields}
         for prefix, members in _keys(entity):
-            name = f"{prefix}_{entity.table}_{'_'.join(columns[member] for member in members)}"
+            name = f"{prefix}_{entity.table}_{'_'.join(columns.get(member, member) for member in members)}"
             what = f"`{entity.name}` for {names.listed(members)}"
             if name in taken:
                 raise ScaffoldError(

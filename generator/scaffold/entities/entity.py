@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from scaffold.entities import names
+from scaffold.entities.reserved import OPTION_COLUMNS
 from scaffold.frozen import dataclass
 
 Sample = tuple[tuple[str, str | None], ...]
@@ -101,6 +102,16 @@ class Entity:
     def relations(self) -> tuple[Field, ...]:
         """Return the fields that lead to an entity, in whatever way."""
         return tuple(field for field in self.fields if field.to is not None)
+
+    @property
+    def option_columns(self) -> dict[str, str]:
+        """Return the columns that its options give it, each with its option."""
+        return {
+            column: option
+            for option, columns in OPTION_COLUMNS.items()
+            if getattr(self, option)
+            for column in columns
+        }
 
     def field(self, name: str) -> Field:
         """Return the field of that name."""

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from scaffold.entities import names
+from scaffold.entities import names, reserved
 from scaffold.entities.field_arguments import LONGEST_STRING
 from scaffold.entities.fields import canonical_field, is_reserved_column, unknown_field
 from scaffold.errors import Collected, ScaffoldError, within
@@ -80,15 +80,22 @@ def _check_field(name: str, field: "Field", types: "TypeTable") -> None:
 def _check_attributes(entity: "Entity") -> None:
     taken: dict[str, str] = {}
     columns: dict[str, str] = {}
+    given = entity.option_columns
     for field in entity.fields:
         own = (field.name, f"{field.name}_id") if field.is_reference else (field.name,)
         for attribute in own:
+            if attribute in given:
+                with within(entity.name, "fields", field.name):
+                    raise _given(entity, field, f"`{attribute}`", given[attribute])
             if attribute in taken:
                 raise _taken(entity, field, attribute, taken[attribute])
             taken[attribute] = field.name
         if field.is_link:
             continue
         column = field.column_name
+        if column in given:
+            with within(entity.name, "fields", field.name):
+                raise _given(entity, field, f"the column `{column}`", given[column])
         if column in columns:
             raise ScaffoldError(
                 f"`{columns[column]}` and `{field.name}` of `{entity.name}` would both have the "
@@ -109,6 +116,15 @@ def _taken(entity: "Entity", field: "Field", attribute: str, other: str) -> Scaf
         f"`{other}` and `{field.name}` of `{entity.name}` would both have `{attribute}`",
         note="a reference has an attribute with its name and one with `_id` after it",
         help="rename one of them",
+    )
+
+
+def _given(entity: "Entity", field: "Field", what: str, option: str) -> ScaffoldError:
+    word = reserved.OPTION_WORDS[option]
+    way = "give it another: column=..." if "column" in what else "rename the field"
+    return ScaffoldError(
+        f"`{entity.name}.{field.name}` and the {word} of `{entity.name}` would both have {what}",
+        help=f"{way}, or turn `{option}` off",
     )
 
 
@@ -138,28 +154,70 @@ def _check_keys(entity: "Entity", option: str, types: "TypeTable", errors: Colle
 def _check_key(
     entity: "Entity", option: str, members: tuple[str, ...], what: str, types: "TypeTable"
 ) -> None:
-    by_name = {field.name: field for field in entity.fields}
-    for member in members:
-        if member not in by_name:
-            raise unknown_field(entity, member, what)
+    own = _fields_in_key(entity, members, option, what)
     if len(set(members)) < len(members):
         raise ScaffoldError(f"{what} names a field twice", help="leave one out")
-    if len(members) < 2:  # noqa: PLR2004  # two make a pair
+    if len(members) == len(own) == 1:
         raise ScaffoldError(
             f"{what} names one field only",
             help=f"say it with the field instead: `{option}` after the type of {members[0]}",
         )
     if len(members) > MOST_KEY_FIELDS:
         raise ScaffoldError(f"{what} has more than {MOST_KEY_FIELDS} fields")
-    for member in members:
-        _check_in_key(by_name[member], what, types)
-    size = sum(by_name[member].length or OTHER_KEY for member in members)
+    for field in own:
+        _check_in_key(field, what, types)
+    size = sum(field.length or OTHER_KEY for field in own)
+    size += OTHER_KEY * (len(members) - len(own))
     if size + entity.soft_delete > LONGEST_KEY:
         raise ScaffoldError(
             f"{what} is too long: {size} characters",
             note=f"the keys of MariaDB have room for {LONGEST_KEY}",
             help="shorten a string",
         )
+
+
+def _fields_in_key(
+    entity: "Entity", members: tuple[str, ...], option: str, what: str
+) -> "list[Field]":
+    """Return the fields in a key; the rest are columns that its options give the entity."""
+    by_name = {field.name: field for field in entity.fields}
+    beside = {"id", *entity.option_columns} - by_name.keys()
+    for member in members:
+        if member in beside:
+            _check_given_in_key(member, option, what)
+        elif member not in by_name:
+            raise _absent(entity, member, what)
+    if members == ("id",):
+        raise ScaffoldError(f"{what} names the key, which is indexed", help="leave it out")
+    return [by_name[member] for member in members if member in by_name]
+
+
+def _check_given_in_key(member: str, option: str, what: str) -> None:
+    """Refuse a column that no field has where it would say nothing."""
+    if member == "live":
+        raise ScaffoldError(
+            f"{what} names `live`",
+            note="soft deletion adds it to each unique key; it is true or missing",
+            help="leave it out, or name `deleted_at`" if option == "index" else "leave it out",
+        )
+    if option == "unique":
+        raise ScaffoldError(
+            f"{what} names `{member}`, which no request sets",
+            help="leave it out; an index may have it",
+        )
+
+
+def _absent(entity: "Entity", member: str, what: str) -> ScaffoldError:
+    """Return the error for a name that neither a field has nor an option that is on."""
+    for option, columns in reserved.OPTION_COLUMNS.items():
+        if member in columns:
+            word = reserved.OPTION_WORDS[option]
+            return ScaffoldError(
+                f"{what} names `{member}`, which comes with {word}",
+                note=f"`{entity.name}` has no {word}",
+                help=f"leave it out, or turn `{option}` on",
+            )
+    return unknown_field(entity, member, what)
 
 
 def _check_in_key(field: "Field", what: str, types: "TypeTable") -> None:

@@ -32,9 +32,6 @@ FIELD_NAMES = {
         {
             "every entity has it": "id",
             "every class of Python has a method of that name": "mro",
-            "timestamps, soft deletion and locking use it": """
-                created_at updated_at deleted_at live version
-            """,
             "SQLAlchemy's declarative classes use it": "metadata query registry type_annotation_map",
             "pydantic's models use it": """
                 construct copy dict from_orm json model_computed_fields model_config model_construct
@@ -79,7 +76,6 @@ BETTER_FIELD_NAMES = {
     "sort": "position",
     "str": "text",
     "type": "kind",
-    "version": "revision",
 }
 
 # Entities: their classes.
@@ -181,13 +177,23 @@ TABLE_PREFIXES = {"sqlite_": "SQLite keeps such names for itself"}
 COLUMN_NAMES = _by_word(
     {
         "every entity has a column of that name": "id",
-        "timestamps, soft deletion and locking have a column of that name": """
-            created_at updated_at deleted_at live version
-        """,
         "PostgreSQL has a system column of that name": "cmax cmin ctid tableoid xmax xmin",
         "MariaDB has a system column of that name": "db_roll_ptr db_row_id db_trx_id",
     },
 )
+
+# What an entity has beside its fields, by the option that gives it: attributes and columns alike.
+OPTION_COLUMNS = {
+    "timestamps": ("created_at", "updated_at"),
+    "soft_delete": ("deleted_at", "live"),
+    "lock": ("version",),
+}
+
+OPTION_WORDS = {
+    "timestamps": "timestamps",
+    "soft_delete": "soft deletion",
+    "lock": "optimistic locking",
+}
 
 # Reserved in at least one of SQLite, PostgreSQL and MariaDB. Columns may be called so (they are
 # quoted), but the text of a check would have to quote them differently on each.

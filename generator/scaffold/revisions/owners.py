@@ -49,6 +49,11 @@ class Known:
         owner = self._owners.get(table.name)
         return owner.fields.get(column.name) if owner else None
 
+    def is_shared(self, table: Table, column: str) -> bool:
+        """Tell whether the template gives a column to all tables alike, rather than to a field."""
+        owner = self._owners.get(table.name)
+        return column in SHARED and (owner is None or column not in owner.fields)
+
     def label(self, table: Table, column: Column) -> str:
         """Name a column as people know it."""
         owner = self._owners.get(table.name)

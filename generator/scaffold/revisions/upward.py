@@ -68,7 +68,7 @@ class Upward:
     def drop_column(self, table: Table, column: Column) -> None:
         """Hear that a column goes with its values."""
         label = self._before.label(table, column)
-        if label.endswith(".live"):
+        if column.name == "live" and self._before.is_shared(table, "live"):
             rows = self._before.name(table)
             self._losses.append(f"{rows} (which rows are deleted: they come back)")
         else:
@@ -89,7 +89,8 @@ class Upward:
         rows = f"rows of `{table.name}`"
         match constraint:
             case Unique(columns=columns):
-                same = listed(name for name in columns if name != "live")
+                shared = self._after.is_shared(table, "live")
+                same = listed(name for name in columns if not (shared and name == "live"))
                 self._note(f"two {rows} have the same {same}")
             case Check(name=name):
                 self._note(f"{rows} do not meet `{name}`")

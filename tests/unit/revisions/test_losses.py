@@ -211,6 +211,18 @@ def test_values_that_no_longer_fit_an_optional_column_become_null(tmp_path: Path
     assert '.values({"a": None})' in made.text
 
 
+def test_a_field_that_is_called_like_the_mark_of_soft_deletion(tmp_path: Path) -> None:
+    old = thing("a:int", "live:bool")
+
+    error = refusal(tmp_path, old, thing("a:int"))
+    made = changed(tmp_path, old, thing("a:int", "live:bool", unique=(("a", "live"),)))
+
+    assert error.message == "this would lose data of `Thing.live` (all values); nothing was written"
+    assert made.notes == (
+        "where two rows of `things` have the same `a` and `live`, the database refuses the revision",
+    )
+
+
 def test_what_the_database_may_refuse_is_noted(tmp_path: Path) -> None:
     made = changed(
         tmp_path,
