@@ -419,7 +419,7 @@ entities:
       - [name, nmae]
   Post:
     fields: {title: str, body: text, score: int, total: int}
-    index: [[title, id]]
+    index: [[title, ids]]
     checks:
       - score > 0
       - score > 'a'
