@@ -145,7 +145,7 @@ MODULE_NAMES = {
         {
             "the generated project has a module of that name": """
                 app base common conftest criteria crud database dependencies errors fakes fake_storage health
-                migrations mixins page pages paging ports problem queries registry related relating relation relations repository
+                migrations mixins page pages paging ports problem queries registry related relating read_only relation relations repository
                 retrying samples schemas settings streaming types unit_of_work upserted values version work
             """,
             "Windows has no file of that name": """
