@@ -15,7 +15,6 @@ from scaffold.plan.plan import (
     conflict,
     mode_of,
     plan_of,
-    union_matcher_of,
     with_line_ends_of,
 )
 from scaffold.plan.tree import File, Tree
@@ -25,21 +24,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from scaffold.plan.renaming import Renaming
     from scaffold.render.files import Render, Rendered
 
 Found = Change | Conflict | None
 
 
-def make_plan_with_moves(
+def make_plan_with_moves(  # noqa: PLR0913, PLR0917  # both renders, and what is known of the way
     old: Render,
     new: Render,
     root: Path,
     renames: Mapping[str, str],
     created: Mapping[str, bytes],
+    renaming: Renaming | None = None,
 ) -> Plan:
     """Plan as `make_plan` does; files of entities with a new name come from where they were."""
     origins = moved_files(old, new, renames)
-    mover = _Mover(old, new, root, origins)
+    mover = _Mover(old, new, root, origins, renaming)
     found = list(mover.all(created))
     old.save()
     new.save()
@@ -80,13 +81,20 @@ def _places(render: Render, digest: bytes | None) -> dict[str, str]:
 class _Mover:
     """The plan for files of which some go elsewhere; `origins` are their old paths by the new."""
 
-    def __init__(self, old: Render, new: Render, root: Path, origins: Mapping[str, str]) -> None:
+    def __init__(  # as above
+        self,
+        old: Render,
+        new: Render,
+        root: Path,
+        origins: Mapping[str, str],
+        renaming: Renaming | None,
+    ) -> None:
         self._old = old
         self._new = new
         self._origins = origins
         self._there = Tree(root)
         self._leaving = dict(self._files_that_leave())
-        self._planner = Planner(Tree(root, self._leaving), union_matcher_of(new))
+        self._planner = Planner(Tree(root, self._leaving), new, renaming)
 
     def all(self, created: Mapping[str, bytes]) -> Iterator[Found]:
         """Yield what becomes of each file, as if those that leave were gone already."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 from scaffold.answers.reading import ANSWERS_FILE
 from scaffold.frozen import dataclass
-from scaffold.plan.merge import is_binary, is_frame_kept, merge, unite, uses_crlf
+from scaffold.plan.line_ends import plain, written_as
+from scaffold.plan.merge import is_binary, is_frame_kept, unite
+from scaffold.plan.merge_file import merge_file
 from scaffold.plan.tree import File, Tree
 from scaffold.render.files import differing
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from scaffold.plan.renaming import Renaming
     from scaffold.render.files import Render, Rendered
 
 Kind = Literal["create", "update", "merge", "delete", "keep", "conflict", "unchanged"]
@@ -82,13 +85,17 @@ class Plan:
 
 
 def make_plan(
-    old: Render, new: Render, root: Path, created: Mapping[str, bytes] | None = None
+    old: Render,
+    new: Render,
+    root: Path,
+    created: Mapping[str, bytes] | None = None,
+    renaming: Renaming | None = None,
 ) -> Plan:
     """Plan the way from the old render to the new one, keeping what a person did since.
 
     `created` are further new files that no template renders.
     """
-    planner = Planner(Tree(root), union_matcher_of(new))
+    planner = Planner(Tree(root), new, renaming)
     found: list[Change | Conflict | None] = [
         planner.plan(path, before, after) for path, before, after in differing(old, new)
     ]
@@ -144,12 +151,19 @@ def union_matcher_of(new: Render) -> Callable[[str], bool]:
     return is_union
 
 
+def packages_of(new: Render) -> frozenset[str]:
+    """Return the packages of a project, of which its imports come last."""
+    return frozenset({str(new.context.get("package_name")), "tests"})
+
+
 class Planner:
     """Decide for one file after the other; `tree` is what is there."""
 
-    def __init__(self, tree: Tree, is_union: Callable[[str], bool]) -> None:
+    def __init__(self, tree: Tree, new: Render, renaming: Renaming | None = None) -> None:
         self.tree = tree
-        self._is_union = is_union
+        self._is_union = union_matcher_of(new)
+        self._packages = packages_of(new)
+        self._renaming = renaming
 
     def plan(
         self, path: str, old: Rendered | None, new: Rendered | None
@@ -184,7 +198,8 @@ class Planner:
         (theirs,) = with_line_ends_of(file, body)
         if file.body == theirs:
             return _same(path, file, "it is there already")
-        marked = None if is_binary(file.body, theirs) else merge(file.body, b"", theirs).content
+        is_text = not is_binary(file.body, theirs)
+        marked = merge_file(path, file.body, b"", theirs).content if is_text else None
         return conflict(path, IN_THE_WAY, None, file, theirs, marked)
 
     def _of_one(
@@ -229,9 +244,10 @@ class Planner:
         """
         if is_binary(file.body, base, theirs):
             return None, _NO_TEXT
-        if self._is_union(path) and is_frame_kept(file.body, base, theirs):
-            return unite(file.body, base, theirs), ""
-        made = merge(file.body, base, theirs)
+        versions = plain(file.body), plain(base), plain(theirs)
+        if self._is_union(path) and is_frame_kept(*versions):
+            return written_as(file.body, unite(*versions)), ""
+        made = merge_file(path, file.body, base, theirs, self._packages, self._renaming)
         return made.content, _BOTH_CHANGED if made.conflicts else ""
 
 
@@ -267,7 +283,7 @@ def mode_of(file: File, old: Rendered, new: Rendered) -> int:
 
 
 def with_line_ends_of(file: File, *bodies: bytes) -> tuple[bytes, ...]:
-    """Give rendered bodies the line ends that the person's file has throughout."""
-    if not uses_crlf(file.body) or any(b"\r\n" in body or is_binary(body) for body in bodies):
+    """Give rendered bodies the line ends that the person's file has."""
+    if is_binary(file.body, *bodies):
         return bodies
-    return tuple(body.replace(b"\n", b"\r\n") for body in bodies)
+    return tuple(written_as(file.body, plain(body)) for body in bodies)

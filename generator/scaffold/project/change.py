@@ -129,14 +129,19 @@ def make(project: Project, edit: Edit, *, markers: bool = False) -> Outcome:
     after = render(project.template, data)
     made = revision(project, after, edit)
     created = file_of(made)
+    renaming = None
+    if edit.entity_renames or edit.field_renames:
+        from scaffold.plan.renaming import renaming_of
+
+        renaming = renaming_of(project.entities, edit)
     if edit.entity_renames:
         from scaffold.plan.moves import make_plan_with_moves
 
         plan = make_plan_with_moves(
-            project.rendered, after, project.root, edit.entity_renames, created
+            project.rendered, after, project.root, edit.entity_renames, created, renaming
         )
     else:
-        plan = make_plan(project.rendered, after, project.root, created)
+        plan = make_plan(project.rendered, after, project.root, created, renaming)
     notes = (*edit.notes, *(made.notes if made else ()))
     if is_retired(project.entities, edit):
         from scaffold.plan.stale_names import mentions
