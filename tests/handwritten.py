@@ -6,7 +6,7 @@ ENTITIES = (
     ("Venue", "name:str,80"),
     (
         *("Event", "title:str,200", "starts_at:datetime", "kind:enum,talk,party", "venue:Venue"),
-        *("--index", "title,venue"),
+        *("--index", "title,starts_at"),
     ),
 )
 # By the file: lines of the render, each with what a person made of it. An empty one is the end.
@@ -92,10 +92,9 @@ async def reschedule_event(key: Int64, payload: EventReschedule, service: EventU
 ''',
     },
     "src/shop/persistence/models/event.py": {
-        "from shop.persistence.base import Base, Timestamps\n": """\
-from shop.domain.event import EventFields  # noqa: F401  # others look for it here
-from shop.persistence.base import Base, Timestamps
-"""
+        "from shop.domain.event import EventKind\n": (
+            "from shop.domain.event import EventFields, EventKind  # noqa: F401  # for others\n"
+        ),
     },
     "src/shop/persistence/repositories/event.py": {
         "from shop.domain.event import": "from sqlalchemy import func, select\n\nfrom shop.domain.event import",
@@ -124,14 +123,14 @@ from shop.persistence.base import Base, Timestamps
 from shop.domain.errors import NotFound
 from shop.domain.event import Event, EventFields
 """,
-        "": '''
+        "": """
 
 async def test_what_is_stored_is_found() -> None:
     work = FakeUnitOfWork()
     created: Event = await EventService(work).create(new_event(venue_id=1))
 
     assert await work.events.find_by(EventFields.id.eq(created.id)) == created
-''',
+""",
     },
     "pyproject.toml": {
         '    "fastapi>=0.121",\n': '    "fastapi>=0.121",\n    "httpx>=0.28",\n',
@@ -155,6 +154,9 @@ def lines_by_hand() -> set[str]:
     """Return what a person wrote, without the imports that others may be added to."""
     rendered = {line for edits in EDITS.values() for text in edits for line in text.splitlines()}
     written = {
-        line.strip() for edits in EDITS.values() for text in edits.values() for line in text.splitlines()
+        line.strip()
+        for edits in EDITS.values()
+        for text in edits.values()
+        for line in text.splitlines()
     }
     return {line for line in written - rendered if not line.startswith(("from ", "import "))}

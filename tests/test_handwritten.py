@@ -1,7 +1,6 @@
 """Commands find no contradiction in an entity that people have worked on: the result runs."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,12 @@ from handwritten import ENTITIES, lines_by_hand, write_by_hand
 from release_steps import package, replace
 from template_repository import commit
 
-RENAMED = {"event.title": "event.headline"}
 COMMANDS = {
     "model": [["model", "Ticket", "event:Event", "code:str,10"]],
     "many": [["model", "Guest", "name:str,80", "events:many,Event"]],
-    "field add": [["field", "add", "Event", "seats:int:null", "home:url:null", "price:decimal,8,2:null"]],
+    "field add": [
+        ["field", "add", "Event", "seats:int:null", "home:url:null", "price:decimal,8,2:null"]
+    ],
     "field remove": [["field", "remove", "Event", "venue", "--accept-data-loss"]],
     "field rename": [["field", "rename", "Event", "title", "headline"]],
     "field alter": [["field", "alter", "Event", "title:str,250:unique"]],
@@ -99,9 +99,12 @@ def another_page(template: Path) -> None:
         '    "fastapi>=0.122",\n    "greenlet>=3",\n',
     )
     (file,) = (each for each in (package(template) / "services").iterdir() if "yield" in each.name)
-    replace(file, "import Page, ", "import Page, ") if "import Page, " in file.read_text() else None
     replace(file, "from typing import Any\n", "from typing import Any, Final\nimport decimal\n")
-    replace(file, '    """What can be done', '    NUMBER: Final = decimal.Decimal(1)\n    """What can be done')
+    replace(
+        file,
+        '    """What can be done',
+        '    NUMBER: Final = decimal.Decimal(1)\n    """What can be done',
+    )
 
 
 def test_a_new_version_is_merged(project: Path, shop: Path) -> None:
@@ -112,5 +115,5 @@ def test_a_new_version_is_merged(project: Path, shop: Path) -> None:
     commands.scaffold(project, "upgrade")
 
     requirements = (project / "pyproject.toml").read_text(encoding="utf-8")
-    assert '    "fastapi>=0.122",\n    "greenlet>=3",\n    "httpx>=0.28",\n' in requirements
+    assert '    "fastapi>=0.122",\n    "httpx>=0.28",\n    "greenlet>=3",\n' in requirements
     works(project)

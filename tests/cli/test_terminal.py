@@ -101,7 +101,7 @@ def without_times(text: str) -> str:
 def test_narrow_terminal_does_without_a_column(blog: Path, on_terminal: OnTerminal) -> None:
     screen = words_of(on_terminal(blog, *POST, "-n", columns=34).out)
 
-    assert "├── README.md  update\n" in screen
+    assert "│   └── entities.md  update\n" in screen
     assert max(map(len, screen.partition("blog\n")[2].splitlines())) <= 34
 
 
@@ -109,7 +109,7 @@ def test_diff_is_in_color(blog: Path, on_terminal: OnTerminal) -> None:
     screen = on_terminal(blog, *POST, "-n", "--diff").out
 
     assert styled('+    """Create posts."""', GREEN) in screen
-    assert styled("diff --git a/README.md b/README.md", BOLD) in screen
+    assert styled("diff --git a/docs/entities.md b/docs/entities.md", BOLD) in screen
 
 
 def test_diff_is_not_broken_into_lines(blog: Path, on_terminal: OnTerminal) -> None:

@@ -257,14 +257,15 @@ def natural(name: str) -> tuple[tuple[int, int], ...]:
     return tuple((ord("0"), int(part)) if part.isdigit() else (ord(part), 0) for part in parts)
 
 
-def _name_key(part: Part) -> tuple[object, str]:
+def _name_key(part: Part) -> tuple[tuple[tuple[int, int], ...], str]:
     return natural(part.name), part.alias or ""
 
 
-def place_of(statement: Statement, own: Container[str]) -> tuple[int, bool, object]:
+def place_of(statement: Statement, own: Container[str]) -> tuple[int, bool, object, object]:
     """Return a key by which statements are sorted, the section first."""
     module = _name(statement)
-    return section_of(module, own), statement.module is not None, natural(module)
+    first = min(map(_name_key, statement.parts))
+    return section_of(module, own), statement.module is not None, natural(module), first
 
 
 def section_of(module: str, own: Container[str]) -> int:
@@ -307,17 +308,26 @@ def sorted_block(before: Block, block: Block, own: Container[str]) -> Block:
 def spaced(
     statements: Sequence[Statement], before: Sequence[Statement], own: Container[str]
 ) -> tuple[Statement, ...]:
-    """Put an empty line between the sections; what were neighbors before stays as it was."""
-    neighbors = {(_name(one), _name(two)) for one, two in pairwise(before)}
+    """Put an empty line between the sections; between neighbors of before stays what was there."""
+    known = {(_kind(one), _kind(two)): _split(two.above)[0] for one, two in pairwise(before)}
     result: list[Statement] = []
     for each in statements:
-        if result and (_name(result[-1]), _name(each)) in neighbors:
-            result.append(each)
-            continue
-        bare = tuple(dropwhile(lambda line: not line.strip(), each.above))
-        is_new = bool(result) and place_of(result[-1], own)[0] != place_of(each, own)[0]
-        result.append(replace(each, above=("", *bare) if is_new else bare))
+        empty: tuple[str, ...] = ()
+        if result:
+            is_new = place_of(result[-1], own)[0] != place_of(each, own)[0]
+            empty = known.get((_kind(result[-1]), _kind(each)), ("",) if is_new else ())
+        result.append(replace(each, above=(*empty, *_split(each.above)[1])))
     return tuple(result)
+
+
+def _split(above: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the empty lines at the beginning, and the rest."""
+    rest = tuple(dropwhile(lambda line: not line.strip(), above))
+    return above[: len(above) - len(rest)], rest
+
+
+def _kind(statement: Statement) -> tuple[bool, str]:
+    return statement.module is None, _name(statement)
 
 
 def _name(statement: Statement) -> str:

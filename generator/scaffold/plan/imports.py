@@ -228,7 +228,7 @@ class _Changer:
             names = list(each.imports(for_types=for_types))
             parts = [part for part, name in zip(each.parts, names, strict=True) if name in left]
             left -= set(names)
-            more = {name for name in left if each.module is not None and name.module == each.module}
+            more = set(_fitting(each, left))
             left -= more
             parts += [Part(name.name, name.alias) for name in more]
             loose = () if parts else tuple(self._by_hand(statement))
@@ -251,6 +251,14 @@ class _Changer:
         place = place_of(statement, self._own)
         later = (n for n, each in enumerate(result) if place_of(each, self._own) > place)
         result.insert(next(later, len(result)), statement)
+
+
+def _fitting(statement: Statement, names: set[Import]) -> Iterator[Import]:
+    """Yield the names that may stand in a statement: one with an alias has one of its own."""
+    if statement.module is not None and any(part.alias is None for part in statement.parts):
+        yield from (
+            each for each in names if each.module == statement.module and each.alias is None
+        )
 
 
 def _of_both(
@@ -279,13 +287,13 @@ def _from_new(
 
 def _marked(mine: Source, old: Source, new: Source) -> list[str]:
     """Return the imports of all versions between conflict markers."""
+    ours, base, theirs = (
+        "\n".join(each.block.lines()).strip("\n").split("\n") for each in (mine, old, new)
+    )
     yours, before, after = LABELS
     return [
-        f"<<<<<<< {yours}",
-        *mine.block.lines(),
-        f"||||||| {before}",
-        *old.block.lines(),
-        "=======",
-        *new.block.lines(),
+        *(f"<<<<<<< {yours}", *ours),
+        *(f"||||||| {before}", *base),
+        *("=======", *theirs),
         f">>>>>>> {after}",
     ]

@@ -42,6 +42,8 @@ def merge(ours: bytes, base: bytes, theirs: bytes) -> Merged:
     """Merge what a person made of `base` with what the new render made of it."""
     from tempfile import TemporaryDirectory
 
+    if base in {ours, theirs}:
+        return Merged(theirs if ours == base else ours, 0)
     with TemporaryDirectory(prefix="scaffold-merge-") as name:
         folder = Path(name)
         for label, content in (("ours", ours), ("base", base), ("theirs", theirs)):

@@ -90,8 +90,9 @@ class Renaming:
                     yield token.start, word, self.modules[word]
                 elif word in self.repositories and before[-2] in _WORK:
                     yield token.start, word, self.repositories[word]
-            elif token.type == tokenize.NAME and word in defined and following.string != "=":
-                yield token.start, word, defined[word]
+            elif token.type == tokenize.NAME and word in defined:
+                is_argument = following.string == "=" and before[-1] in {"(", ","}
+                yield token.start, word, word if is_argument else defined[word]
             before = [before[-1], word]
 
 

@@ -92,12 +92,14 @@ def _merged(mine: Requirements, old: Requirements, new: Requirements) -> str | N
     if any(each is None for each in named):
         return None
     ours, base, theirs = (each or {} for each in named)
+    chosen: dict[str, str | None] = {}
     for name in {*ours, *base, *theirs}:
         own, was, will_be = ours.get(name), base.get(name), theirs.get(name)
         if own != was and will_be not in {was, own}:
             return None
-    texts = ("\n".join(each.lines).encode() for each in (mine, old, new))
-    lines = [line for line in unite(*texts).decode().split("\n") if line]
+        chosen[name] = will_be if own == was else own
+    names = unite(*("\n".join(each).encode() for each in (ours, base, theirs)))
+    lines = [line for name in names.decode().split("\n") if (line := chosen.get(name))]
     is_inline = mine.is_inline and new.is_inline and all("#" not in line for line in lines)
     if is_inline:
         return " ".join(lines).removesuffix(",")
