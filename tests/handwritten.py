@@ -133,8 +133,8 @@ async def test_what_is_stored_is_found() -> None:
 """,
     },
     "pyproject.toml": {
-        '    "fastapi>=0.121",\n': '    "fastapi>=0.121",\n    "httpx>=0.28",\n',
-        '    "ruff>=0.9",\n': '    "ruff>=0.9",\n    "time-machine>=2",\n',
+        "\ndependencies = [\n": '\ndependencies = [\n    "anyascii>=0.3",\n',
+        "\ndev = [\n": '\ndev = [\n    "faker>=40",\n',
     },
 }
 

@@ -1,6 +1,7 @@
 """Two branches that each add an entity merge with plain `git merge`."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -195,3 +196,23 @@ def test_branches_that_add_the_first_entity_merge(committed_template: Path, tmp_
 
     join_migrations(project)
     gates.static(project)
+
+
+def test_two_versions_of_one_sentence_are_a_conflict(neighbours: Path, tmp_path: Path) -> None:
+    """Nobody's text is kept twice without a word: files with sentences are no sets of lines."""
+    project = Path(shutil.copytree(neighbours, tmp_path / "blog"))
+    first = git(project, "branch", "--show-current")
+    git(project, "branch", "other")
+    readme = project / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    sentence = text.splitlines()[2]
+    for version in ("Ours.", "Theirs."):
+        readme.write_text(text.replace(sentence, version), encoding="utf-8")
+        commit(project)
+        git(project, "checkout", "--quiet", "other" if version == "Ours." else first)
+
+    with pytest.raises(subprocess.CalledProcessError):
+        git(project, "merge", "--no-edit", "other")
+
+    assert "<<<<<<< HEAD\nOurs.\n=======\nTheirs.\n" in readme.read_text(encoding="utf-8")
+    assert "README.md:" in commands.scaffold(project, "doctor", code=4)
