@@ -84,6 +84,16 @@ ENTITIES = (
         "words:array,str,20",
         "whole_of:Sample:null:back=parts",
     ),
+    projects.entity("Leaf", "path:str,100", "locale:str,20", unique=(("path", "locale"),)),
+    projects.entity(
+        "Slot",
+        "begins:datetime",
+        "paid:bool",
+        "price:decimal,8,2",
+        "home:url,100",
+        "kind:enum,up,down",
+        unique=(("begins", "paid", "price", "home", "kind"),),
+    ),
 )
 FOLDER = Path(mkdtemp(prefix="scaffold-catalogue-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)

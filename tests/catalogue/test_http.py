@@ -310,7 +310,7 @@ async def test_endpoints_answer_wherever_their_routers_are_put(settings: Setting
     async with client_of(blog, outer) as client:
         for number, before in enumerate(("/one/v1", "/parent", "/blog")):
             for path in own:
-                if "{" not in path and not path.endswith("/bulk"):
+                if not any(part in path for part in ("{", "/bulk", "/by-")):
                     assert (await client.get(before + path)).status_code == 200
             ada = {"email": f"ada{number}@example.org", "name": "Ada"}
             bob = {"email": f"bob{number}@example.org", "name": "Bob"}
