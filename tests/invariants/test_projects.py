@@ -144,7 +144,8 @@ def entities() -> tuple[Entity, ...]:
         groups = {option: members(option, number) for option in ("unique", "index")}
         own += [token for group in groups.values() for token in group]
         keys = {option: (names(group),) for option, group in groups.items()}
-        made.append(projects.entity(name, *references, *own, **row, **keys))
+        checks = (" or ".join(f"{field} is not null" for field in names(groups["index"])),)
+        made.append(projects.entity(name, *references, *own, **row, **keys, checks=checks))
     return in_order((root, *made))
 
 

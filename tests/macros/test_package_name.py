@@ -13,6 +13,7 @@ from macro_modules import included
         ("Blög!", "bl_g"),
         ("2 Blogs", "app"),
         ("日本", "app"),
+        ("Calendar", "calendar_app"),
         ("x" * 39 + " yz", "x" * 39),
     ],
 )
