@@ -101,11 +101,14 @@ def project(folder: Path, entities: Iterable[Entity], **answers: object) -> Rend
 
 
 def revise(
-    root: Path, old: Mapping[str, Any], new: Mapping[str, Any], now: datetime
+    root: Path,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    now: datetime,
+    edit: Edit = Edit((), accepts_loss=True),  # noqa: B008 (a frozen value)
 ) -> Path | None:
     """Write the revision from one model to the other, and return its file."""
     render_macro = renderer_of(working_tree())
-    edit = Edit((), accepts_loss=True)
     revision = revision_for(old, new, root=root, render=render_macro, now=now, edit=edit)
     if revision is None:
         return None

@@ -85,6 +85,9 @@ def test_no_git_makes_no_repository(tmp_path: Path, scaffold: Scaffold, template
     ("arguments", "expected"),
     [
         (["--package", "2fast"], "`package_name` does not fit: "),
+        (["--package", "queue"], "has a module of that name; try `queue_app`"),
+        (["--name", "Shop\u202e"], "`project_name` does not fit: "),
+        (["--data", "description=a\x1bb"], "`description` does not fit: "),
         (
             ["--data", "databse=sqlite"],
             (
