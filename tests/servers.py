@@ -10,6 +10,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -35,11 +36,46 @@ class NoServerError(Exception):
     """There is no server of this kind, and none can be started."""
 
 
+@dataclass(slots=True)
+class Daemon:
+    """The process of a private server, which can be stopped and started."""
+
+    owner: str | None
+    command: tuple[object, ...]
+    url: URL
+    log: Path
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [str(part) for part in self.command],
+                stdout=output,
+                stderr=output,
+                **_identity(self.owner),
+            )
+        _wait(self.process, self.url, self.log)
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> None:
+        """Stop it, and wait until it has ended."""
+        if self.process is None:
+            return
+        self.process.send_signal(by)
+        try:
+            self.process.wait(_START_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A database server, by a URL that may create databases."""
+    """A database server, by a URL that may create databases; a private one has a process."""
 
     url: URL
+    daemon: Daemon | None = None
 
     def create(self) -> URL:
         """Create an empty database, and return its URL."""
@@ -139,8 +175,8 @@ def _postgresql(folder: Path, port: int) -> Iterator[Server]:
     command = (_program("postgres", [initdb.parent]), "-D", files, "-p", port, "-h", "127.0.0.1",
                "-k", folder, "-F", "-c", "max_connections=100")  # fmt: skip
     url = make_url(f"postgresql+asyncpg://postgres@127.0.0.1:{port}/postgres")
-    with _serving(owner, command, url, folder):
-        yield Server(url)
+    with _serving(owner, command, url, folder) as daemon:
+        yield Server(url, daemon)
 
 
 @contextmanager
@@ -157,8 +193,8 @@ def _mariadb(folder: Path, port: int) -> Iterator[Server]:
                "--bind-address=127.0.0.1", f"--socket={folder / 'socket'}",
                f"--pid-file={folder / 'pid'}", "--innodb-flush-log-at-trx-commit=0")  # fmt: skip
     url = make_url(f"mysql+asyncmy://root@127.0.0.1:{port}")
-    with _serving(owner, command, url, folder):
-        yield Server(url)
+    with _serving(owner, command, url, folder) as daemon:
+        yield Server(url, daemon)
 
 
 KINDS = {
@@ -185,22 +221,13 @@ KINDS = {
 @contextmanager
 def _serving(
     owner: str | None, command: tuple[object, ...], url: URL, folder: Path
-) -> Iterator[None]:
-    log = folder / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [str(part) for part in command], stdout=output, stderr=output, **_identity(owner)
-        )
+) -> Iterator[Daemon]:
+    daemon = Daemon(owner, command, url, folder / "log")
     try:
-        _wait(process, url, log)
-        yield
+        daemon.start()
+        yield daemon
     finally:
-        process.terminate()
-        try:
-            process.wait(_START_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        daemon.stop()
 
 
 def _wait(process: "subprocess.Popen[bytes]", url: URL, log: Path) -> None:

@@ -31,12 +31,25 @@ class Client:
 
     async def send(self, method: str, path: str, body: object = None) -> int:
         """Send a request, and return the status once all of the answer is there."""
+        return (await self.ask(method, path, body)).status
+
+    async def ask(self, method: str, path: str, body: object = None) -> "Answer":
+        """Send a request, and return the answer."""
         head = await self.begin(method, path, body)
         if length := LENGTH.search(head):
-            await self.reader.readexactly(int(length[1]))
+            content = await self.reader.readexactly(int(length[1]))
         else:
-            await self.reader.readuntil(b"0\r\n\r\n")
-        return int(head.split(maxsplit=2)[1])
+            content = await self.reader.readuntil(b"0\r\n\r\n")
+        return Answer(int(head.split(maxsplit=2)[1]), head.decode().lower(), content)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a client was answered; its head is in lower case."""
+
+    status: int
+    head: str
+    body: bytes
 
 
 @asynccontextmanager
@@ -51,13 +64,18 @@ async def connected(address: str) -> AsyncIterator[Client]:
 
 
 class Relay:
-    """A way to a database, over which each message takes a while; it counts who connected."""
+    """A way to a database, over which each message takes a while; it counts who connected.
+
+    Without `flows`, messages wait.
+    """
 
     def __init__(self, database_url: str, delay: float = 0) -> None:
         self.there = make_url(database_url)
         self.delay = delay
         self.opened = 0
         self.is_cut = False
+        self.flows = asyncio.Event()
+        self.flows.set()
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[str]:
@@ -73,7 +91,11 @@ class Relay:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.opened += 1
-        back, forth = await asyncio.open_connection(self.there.host, self.there.port)
+        try:
+            back, forth = await asyncio.open_connection(self.there.host, self.there.port)
+        except ConnectionError:
+            writer.transport.abort()
+            return
         self._pipes.create_task(self._pipe(reader, forth, self.delay))
         self._pipes.create_task(self._pipe(back, writer))
 
@@ -83,6 +105,7 @@ class Relay:
         with suppress(ConnectionError):
             while some := await reader.read(1 << 16):
                 await asyncio.sleep(delay)
+                await self.flows.wait()
                 if self.is_cut:
                     break
                 writer.write(some)
