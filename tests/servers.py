@@ -69,6 +69,25 @@ class Daemon:
             self.process.wait()
         self.process = None
 
+    def children(self) -> list[int]:
+        """Return the processes that it started."""
+        assert self.process is not None
+        pid = self.process.pid
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let it answer nothing."""
+        assert self.process is not None
+        pids = [self.process.pid, *self.children()]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in reversed(pids):
+                os.kill(pid, signal.SIGCONT)
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
