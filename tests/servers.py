@@ -202,18 +202,46 @@ def _postgresql(folder: Path, port: int) -> Iterator[Server]:
 def _mariadb(folder: Path, port: int) -> Iterator[Server]:
     installed = [Path("/usr/sbin"), Path("/usr/local/sbin"), Path("/usr/bin")]
     install = _program("mariadb-install-db", installed)
-    daemon = _program("mariadbd", installed)
+    program = _program("mariadbd", installed)
     owner = _owner("mysql")
     _give(folder, owner)
     files = folder / "files"
     _run(owner, install, "--no-defaults", f"--datadir={files}", "--skip-test-db",
          "--auth-root-authentication-method=normal")  # fmt: skip
-    command = (daemon, "--no-defaults", f"--datadir={files}", f"--port={port}",
+    command = (program, "--no-defaults", f"--datadir={files}", f"--port={port}",
                "--bind-address=127.0.0.1", f"--socket={folder / 'socket'}",
                f"--pid-file={folder / 'pid'}", "--innodb-flush-log-at-trx-commit=0")  # fmt: skip
     url = make_url(f"mysql+asyncmy://root@127.0.0.1:{port}")
     with _serving(owner, command, url, folder) as daemon:
         yield Server(url, daemon)
+
+
+@contextmanager
+def behind_pgbouncer(url: URL) -> Iterator[tuple[URL, Path]]:
+    """Run PgBouncer in transaction mode before a database; give its URL and the folder of its files.
+
+    It has few connections of the database for many of its own.
+    """
+    try:
+        program = _program("pgbouncer", [Path("/usr/sbin")])
+    except NoServerError:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip("`pgbouncer` is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="scaffold-pgbouncer-"))
+    owner, port = _owner("postgres"), _free_port()
+    (folder / "ini").write_text(
+        f"[databases]\n* = host={url.host} port={url.port} user={url.username}\n"
+        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
+        "auth_type = any\npool_mode = transaction\ndefault_pool_size = 4\n"
+    )
+    _give(folder, owner)
+    here = url.set(port=port)
+    try:
+        with _serving(owner, (program, "--quiet", folder / "ini"), here, folder):
+            yield here, folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 KINDS = {

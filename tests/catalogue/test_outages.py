@@ -110,7 +110,7 @@ class Outage:
     async def freeze(self) -> None:
         """Let it take connections and answer nothing."""
         with self.daemon.frozen():
-            await asyncio.sleep(10)
+            await asyncio.sleep(7)
 
     async def lock(self) -> None:
         """Hold a table that the application reads and writes."""
