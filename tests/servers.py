@@ -217,8 +217,8 @@ def _mariadb(folder: Path, port: int) -> Iterator[Server]:
 
 
 @contextmanager
-def behind_pgbouncer(url: URL) -> Iterator[tuple[URL, Path]]:
-    """Run PgBouncer in transaction mode before a database; give its URL and the folder of its files.
+def behind_pgbouncer(url: URL) -> Iterator[URL]:
+    """Run PgBouncer in transaction mode before a database, and give the URL over it.
 
     It has few connections of the database for many of its own.
     """
@@ -239,7 +239,7 @@ def behind_pgbouncer(url: URL) -> Iterator[tuple[URL, Path]]:
     here = url.set(port=port)
     try:
         with _serving(owner, (program, "--quiet", folder / "ini"), here, folder):
-            yield here, folder
+            yield here
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
