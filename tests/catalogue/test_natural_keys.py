@@ -1,5 +1,6 @@
 """Whatever can be stored can be addressed by what tells it from others."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -57,6 +58,24 @@ async def test_a_text_is_addressed(client: httpx.AsyncClient) -> None:
         if text not in DOTS:
             assert await put(client, in_path("/roles/by-name", text), body) == (200, key)
     assert len(keys) == len(TEXTS)
+
+
+async def test_a_text_is_found_as_it_is(client: httpx.AsyncClient) -> None:
+    stored = await client.post("/roles/bulk", json=[{"name": text} for text in TEXTS])
+    assert stored.status_code == 201, stored.text
+
+    for text in TEXTS:
+        escaped = re.sub(r"([%_\\])", r"\\\1", text)
+        beginning = sorted(other for other in TEXTS if other.startswith(text))
+        for query, expected in [
+            (f"eq:{text}", [text]),
+            ("in:" + text.replace(",", r"\,"), [text]),
+            (f"like:{escaped}", [text]),
+            (f"like:{escaped}%", beginning),
+        ]:
+            found = await client.get("/roles", params={"name": query, "limit": "200"})
+            names = [item["name"] for item in found.json()["items"]]
+            assert sorted(names) == expected, query
 
 
 async def test_texts_together_are_addressed(client: httpx.AsyncClient) -> None:

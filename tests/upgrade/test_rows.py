@@ -155,3 +155,9 @@ def test_rows_outlive_a_column_that_goes_with_consent(
     assert regions(told, "old rows") == on_each({name: [*FORMER] for name in FILLED})
     # As the revision says: the values do not come back.
     assert regions(told, "old rows again") == on_each({name: [""] * ROWS for name in FILLED})
+
+
+def test_entities_code_and_migrations_agree_after_both(upgraded: Path) -> None:
+    assert "entities, code and migrations agree" in commands.scaffold(upgraded / "blog", "status")
+    text = "".join(file.read_text("utf-8") for file in (upgraded / "blog" / VERSIONS).glob("*.py"))
+    assert 'if op.get_context().dialect.name in {"mysql", "mariadb"}:' in text
