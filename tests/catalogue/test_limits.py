@@ -77,6 +77,12 @@ async def test_they_are_answered_as_they_were_sent(
         assert again.json() == answered | {"updated_at": again.json()["updated_at"]}
 
 
+async def test_zero_has_no_sign(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/samples", json=body(0) | {"ratio": -0.0, "price": "-0.000"})
+
+    assert '"ratio":0.0,"price":"0.000"' in answer.text
+
+
 async def test_they_are_included_and_exported(
     client: httpx.AsyncClient, stored: list[dict[str, Any]]
 ) -> None:

@@ -123,7 +123,7 @@ CLASS_NAMES = _by_word(
             After Aggregate AlreadyExists Array Attribute Base Binary Choice Clock
             Conflict Criterion Cursor Database DomainError Email EmailAddress
             EntityQuery EntityTable ExpectedVersion ExportQuery FakeRepository FakeStorage
-            FakeUnitOfWork FilterBy Fixed GetQuery Int16 Int32 Int64 InvalidCursor JsonDocument
+            FakeUnitOfWork FilterBy Finite Fixed GetQuery Int16 Int32 Int64 InvalidCursor JsonDocument
             KeysetQuery Limit LongText Microseconds Moment NaiveTime NdjsonResponse
             NotFound NumberedPage NumberedPageRead OffsetQuery Ordering Page PageNumber
             PageRead PageSize PrefixRouter Problem Repository Schema Service Settings ShallowJson Slug
