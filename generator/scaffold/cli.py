@@ -73,7 +73,7 @@ def _writes(arguments: Sequence[str]) -> bool:
     """Tell whether the command would have written something."""
     from scaffold.commands import READING, command_of
 
-    if any(word.startswith("--adopt") for word in arguments):
+    if any(word.startswith(("--adopt", "--recover")) for word in arguments):
         return True
     return command_of(arguments) not in {"", *READING}
 

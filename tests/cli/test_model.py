@@ -198,7 +198,7 @@ main(sys.argv[1:])
         (("step_forward", 9), "completed an interrupted command"),
     ],
 )
-def test_killed_command_is_settled_by_the_next(
+def test_killed_command_is_settled_by_the_next_that_writes(
     moment: tuple[str, int], outcome: str, blog: Path, scaffold: Scaffold, tmp_path: Path
 ) -> None:
     whole = Path(shutil.copytree(blog, tmp_path / "whole"))
@@ -206,10 +206,17 @@ def test_killed_command_is_settled_by_the_next(
     before = tree(blog)
 
     killed = subprocess.run([sys.executable, "-c", program, *POST], cwd=blog, check=False)
-    result = scaffold(blog, "list")
+    left = tree(blog)
+    read = [scaffold(blog, word) for word in ("status", "check", "export", "diff")]
+    untouched = tree(blog)
+    result = scaffold(blog, "doctor", "--recover")
     scaffold(whole, *POST)
 
-    assert (killed.returncode, result.code) == (9, 0)
+    assert killed.returncode == 9
+    said = outcome if moment[0] == "write_journal" else "an interrupted command left files half"
+    assert all(f"note: {said}" in each.err for each in read)
+    assert all("scaffold doctor --recover" in each.err for each in read)
+    assert left == untouched
     after = tree(whole) if "completed" in outcome else before
     assert without_revisions(after) == without_revisions(tree(blog))
     assert f"note: {outcome}" in result.err

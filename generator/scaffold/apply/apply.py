@@ -8,8 +8,16 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Literal
 
 from scaffold.apply import journal as journals
-from scaffold.apply.journal import Checkpoint, Journal, Step
-from scaffold.apply.lock import lock, state_folder, turn
+from scaffold.apply.journal import Checkpoint, ForeignJournalError, Journal, Step
+from scaffold.apply.lock import (
+    STATE_FOLDER,
+    lock,
+    refuse_linked_state,
+    state_folder,
+    turn,
+    wait_for_writer,
+)
+from scaffold.apply.places import direct, place
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
 
@@ -19,7 +27,17 @@ if TYPE_CHECKING:
 
     from scaffold.plan.plan import Change, Plan
 
-__all__ = ["Recovery", "apply", "lock", "pending", "recover", "settle", "turn"]
+__all__ = [
+    "Recovery",
+    "apply",
+    "left_behind",
+    "lock",
+    "pending",
+    "recover",
+    "refuse_half_changed",
+    "settle",
+    "turn",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +51,39 @@ class Recovery:
 
 def pending(root: Path) -> bool:
     """Tell whether an interrupted command left work behind; changes nothing."""
-    left = (journals.journal_file(root), journals.undo_file(root), journals.staging_folder(root))
-    return any(path.exists() for path in left)
+    left = (journals.JOURNAL, journals.UNDO, journals.STAGING)
+    return any(os.path.lexists(root / path) for path in left)
+
+
+def left_behind(root: Path) -> Literal["", "half", "unused", "foreign"]:
+    """Tell what is left of a killed command, once none is at work; changes nothing.
+
+    `half`: files that it had to change; `unused`: contents only; `foreign`: what no command of
+    this user wrote.
+    """
+    if not pending(root):
+        return ""
+    try:
+        refuse_linked_state(root)
+        wait_for_writer(root)
+        if not pending(root):
+            return ""
+        found = [journals.read_journal(root, each) for each in (journals.UNDO, journals.JOURNAL)]
+    except ForeignJournalError:
+        return "foreign"
+    return "half" if any(found) else "unused"
+
+
+def refuse_half_changed(root: Path) -> None:
+    """Raise an error where an interrupted command left files of which nothing can be planned."""
+    match left_behind(root):
+        case "half":
+            raise ScaffoldError(
+                "an interrupted command left files half changed, so nothing can be planned",
+                help="complete it or roll it back first: scaffold doctor --recover",
+            )
+        case "foreign":
+            raise ForeignJournalError(journals.JOURNAL)
 
 
 def settle(root: Path, on_recovery: Callable[[Recovery], None]) -> None:
@@ -51,12 +100,27 @@ def recover(root: Path) -> Recovery | None:
 
     Where a person changed a file since, the rest is rolled back and that file is left alone.
     """
-    undone = journals.read_journal(journals.undo_file(root))
+    refuse_linked_state(root)
+    try:
+        return _recover(root)
+    except OSError as error:
+        place = f": `{error.filename}`" if error.filename else ""
+        raise ScaffoldError(
+            f"an interrupted command cannot be completed: {error.strerror or error}{place}",
+            note=f"what is missing is in `{root / journals.STAGING}`",
+            help=f"look at your files with `git status`, then delete `{root / STATE_FOLDER}`",
+        ) from error
+
+
+def _recover(root: Path) -> Recovery | None:
+    undone = journals.read_journal(root, journals.UNDO)
     if undone is not None:
         return _roll_back(root, undone)
-    journal = journals.read_journal(journals.journal_file(root))
+    journal = journals.read_journal(root, journals.JOURNAL)
     if journal is None:
         return Recovery("rolled back", ()) if journals.remove_staging(root) else None
+    if not journals.is_staged_as_recorded(root, journal):
+        raise ForeignJournalError(journals.STAGING)
     if any(_changed_since(root, step) for step in journal.steps):
         return _roll_back(root, journal)
     journals.forward(root, journal)
@@ -77,13 +141,13 @@ def apply(plan: Plan, root: Path) -> None:
         return
     if pending(root):
         raise ScaffoldError("an interrupted command has to be recovered first")
-    _verify(changes, root)
+    paths = _verified(changes, root)
     state_folder(root)
     with _interrupts_between_steps() as checkpoint:
         journal = None
         try:
             journals.remove_staging(root)
-            journal = _stage(changes, root, checkpoint)
+            journal = _stage(changes, paths, root, checkpoint)
             journals.write_journal(root, journal)
             journals.forward(root, journal, checkpoint)
         except BaseException as error:
@@ -97,18 +161,11 @@ def apply(plan: Plan, root: Path) -> None:
             journals.clear(root)
 
 
-def _verify(changes: tuple[Change, ...], root: Path) -> None:
-    """Raise an error unless every file is as planned and may be replaced."""
-    for change in changes:
-        file = root / change.path
-        try:
-            status = os.lstat(file)
-        except (FileNotFoundError, NotADirectoryError):
-            content, mode = None, None
-        else:
-            if not stat.S_ISREG(status.st_mode):
-                raise _changed(change.path)
-            content, mode = file.read_bytes(), stat.S_IMODE(status.st_mode)
+def _verified(changes: tuple[Change, ...], root: Path) -> tuple[str, ...]:
+    """Return where the files are; raise an error unless each is as planned and may be replaced."""
+    paths = tuple(direct(root, change.path) for change in changes)
+    for change, path in zip(changes, paths, strict=True):
+        content, mode = _content(root, change.path, path)
         if content != change.before or (content is not None and mode != change.before_mode):
             raise _changed(change.path)
         if mode is not None and not mode & 0o200:
@@ -117,6 +174,20 @@ def _verify(changes: tuple[Change, ...], root: Path) -> None:
                 help=f"allow writing: chmod u+w {change.path}",
             )
         _verify_folder(root, change.path)
+    return paths
+
+
+def _content(root: Path, planned: str, path: str) -> tuple[bytes | None, int | None]:
+    try:
+        with place(root, path) as file:
+            status = file.status()
+            if status is None:
+                return None, None
+            return file.read(), stat.S_IMODE(status.st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return None, None
+    except OSError as error:
+        raise _changed(planned) from error
 
 
 def _verify_folder(root: Path, path: str) -> None:
@@ -137,22 +208,23 @@ def _changed(path: str) -> ScaffoldError:
     )
 
 
-def _stage(changes: tuple[Change, ...], root: Path, checkpoint: Checkpoint) -> Journal:
+def _stage(
+    changes: tuple[Change, ...], paths: tuple[str, ...], root: Path, checkpoint: Checkpoint
+) -> Journal:
     """Write all new contents next to the project's files, where a rename is all that is left."""
-    folder = journals.staging_folder(root)
-    folder.mkdir()
+    with place(root, journals.STAGING) as folder:
+        folder.make_folder()
     umask = _umask()
     steps: list[Step] = []
-    for number, change in enumerate(changes):
+    for number, (change, path) in enumerate(zip(changes, paths, strict=True)):
         checkpoint()
         if change.after is not None:
-            staged = folder / f"{number}.new"
-            staged.write_bytes(change.after)
             usual = (0o777 if change.executable else 0o666) & ~umask
-            staged.chmod(usual if change.mode is None else change.mode)
+            with place(root, f"{journals.STAGING}/{number}.new") as staged:
+                staged.write(change.after, usual if change.mode is None else change.mode)
         before, after = journals.digest(change.before), journals.digest(change.after)
-        steps.append(Step(number, change.path, before, after))
-    written = [change.path for change in changes if change.after is not None]
+        steps.append(Step(number, path, before, after))
+    written = [step.path for step in steps if step.after is not None]
     return Journal(tuple(steps), journals.missing_folders(root, written))
 
 
@@ -167,8 +239,14 @@ def _changed_since(root: Path, step: Step) -> bool:
 
 
 def _roll_back(root: Path, journal: Journal) -> Recovery:
-    with suppress(FileNotFoundError):
-        journals.journal_file(root).replace(journals.undo_file(root))
+    if not journals.is_staged_as_recorded(root, journal):
+        raise ForeignJournalError(journals.STAGING)
+    with (
+        suppress(FileNotFoundError),
+        place(root, journals.JOURNAL) as record,
+        place(root, journals.UNDO) as undo,
+    ):
+        record.move_to(undo)
     left_alone = tuple(step.path for step in journal.steps if _changed_since(root, step))
     journals.backward(root, journal)
     journals.clear(root)
@@ -185,22 +263,21 @@ def _take_back(root: Path, journal: Journal | None, error: BaseException) -> Non
     except OSError as second:
         raise ScaffoldError(
             f"the files could neither be written ({error}) nor put back ({second})",
-            note=f"what is missing is in `{journals.staging_folder(root)}`",
-            help="once that is solved, any scaffold command puts them back",
+            note=f"what is missing is in `{root / journals.STAGING}`",
+            help="once that is solved, any scaffold command that writes puts them back",
         ) from error
 
 
 def _remove_emptied_folders(root: Path, journal: Journal) -> None:
     for step in journal.steps:
-        if step.after is not None:
-            continue
-        folder = (root / step.path).parent
-        while folder != root:
+        folder = step.path.rpartition("/")[0]
+        while step.after is None and folder:
             try:
-                folder.rmdir()
+                with place(root, folder) as emptied:
+                    emptied.remove_folder()
             except OSError:
                 break
-            folder = folder.parent
+            folder = folder.rpartition("/")[0]
 
 
 def _not_written(error: OSError) -> ScaffoldError:

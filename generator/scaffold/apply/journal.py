@@ -3,11 +3,15 @@
 Below `.scaffold/`: `staging/` holds the new contents and, once a file is replaced, the old one;
 `journal` is there from the moment on which the change is decided; `undo` replaces it while a
 change is taken back. All moves are renames, so that every step can be repeated.
+
+A record is signed with a key of this user that no project holds, and names each content by its
+digest: what comes with a repository is nothing that recovery does.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import os
 from collections.abc import Callable, Sequence
@@ -15,14 +19,22 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from scaffold.apply.key import user_key
 from scaffold.apply.lock import STATE_FOLDER
+from scaffold.apply.places import place
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
+from scaffold.untrusted import fault_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_VERSION = 1
+    from scaffold.apply.places import Place
+
+_VERSION = 2
+JOURNAL = f"{STATE_FOLDER}/journal"
+UNDO = f"{STATE_FOLDER}/undo"
+STAGING = f"{STATE_FOLDER}/staging"
 # Called between steps; it may raise.
 Checkpoint = Callable[[], None]
 
@@ -48,19 +60,15 @@ class Journal:
     folders: tuple[str, ...]
 
 
-def staging_folder(root: Path) -> Path:
-    """Return the folder of the contents on their way in and out."""
-    return root / STATE_FOLDER / "staging"
+class ForeignJournalError(ScaffoldError):
+    """A record is not one that this user's scaffold wrote."""
 
-
-def journal_file(root: Path) -> Path:
-    """Return the record of a change that is decided."""
-    return root / STATE_FOLDER / "journal"
-
-
-def undo_file(root: Path) -> Path:
-    """Return the record of a change that is taken back."""
-    return root / STATE_FOLDER / "undo"
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"`{path}` is no record that your scaffold wrote on this machine; nothing was written",
+            note="it came with the repository, from another user or machine, or it is damaged",
+            help=f"look at your files with `git status`, then delete `{STATE_FOLDER}`",
+        )
 
 
 def digest(content: bytes | None) -> str | None:
@@ -70,52 +78,60 @@ def digest(content: bytes | None) -> str | None:
 
 def write_journal(root: Path, journal: Journal) -> None:
     """Decide the change: from here on, a killed command is completed by the next."""
-    record = {
-        "version": _VERSION,
-        "steps": [asdict(step) for step in journal.steps],
-        "folders": journal.folders,
-    }
+    steps = [asdict(step) for step in journal.steps]
+    record = {"version": _VERSION, "steps": steps, "folders": [*journal.folders]}
+    signed = json.dumps({**record, "signature": _signature(record, user_key())}).encode()
     # In the staging folder, so that it goes with it if it never becomes the journal.
-    temporary = staging_folder(root) / "journal.part"
-    with temporary.open("wb") as file:
-        file.write(json.dumps(record).encode())
-        file.flush()
-        # One sync, of the record: a killed process loses nothing that the kernel has, and after
-        # a power cut a journal that is not whole would be worse than none.
-        os.fsync(file.fileno())
-    temporary.replace(journal_file(root))
+    with place(root, f"{STAGING}/journal.part") as part, place(root, JOURNAL) as final:
+        with os.fdopen(part.open(os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as file:
+            file.write(signed)
+            file.flush()
+            # One sync, of the record: a killed process loses nothing that the kernel has, and after
+            # a power cut a journal that is not whole would be worse than none.
+            os.fsync(file.fileno())
+        part.move_to(final)
 
 
-def read_journal(path: Path) -> Journal | None:
-    """Return the recorded change, or None when there is none."""
+def _signature(record: object, key: bytes) -> str:
+    return hmac.digest(key, json.dumps(record, sort_keys=True).encode(), "sha256").hex()
+
+
+def read_journal(root: Path, path: str) -> Journal | None:
+    """Return the recorded change, or None when there is none; a record by others is an error."""
     try:
-        record = json.loads(path.read_bytes())
-        if record["version"] == _VERSION:
-            steps = tuple(Step(**step) for step in record["steps"])
-            return Journal(steps, tuple(record["folders"]))
+        with place(root, path) as file:
+            record = json.loads(file.read())
+        signature = record.pop("signature")
+        if hmac.compare_digest(signature, _signature(record, user_key())):
+            journal = Journal(
+                tuple(Step(**step) for step in record["steps"]), tuple(record["folders"])
+            )
+            paths = (*(step.path for step in journal.steps), *journal.folders)
+            if record["version"] == _VERSION and not any(map(fault_of, paths)):
+                return journal
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
-    raise ScaffoldError(
-        f"the record of an interrupted command, `{path}`, cannot be read",
-        note="it was written by another version of scaffold, or it is damaged",
-        help=f"look at your files with `git status`, then delete `{path.parent}`",
-    )
+    raise ForeignJournalError(path)
 
 
 def present(root: Path, path: str) -> str | None:
-    """Return the digest of the file that is there now."""
+    """Return the digest of the file that is there now; what is no file has none of any file."""
     try:
-        return digest((root / path).read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
+        with place(root, path) as file:
+            return digest(file.read())
+    except FileNotFoundError:
         return None
+    except OSError:
+        return "no file"
 
 
 def forward(root: Path, journal: Journal, checkpoint: Checkpoint = lambda: None) -> None:
     """Do all steps, or those that are still to be done."""
     for folder in journal.folders:
-        (root / folder).mkdir(exist_ok=True)
+        with place(root, folder) as made:
+            made.make_folder()
     for step in journal.steps:
         checkpoint()
         step_forward(root, step)
@@ -124,64 +140,99 @@ def forward(root: Path, journal: Journal, checkpoint: Checkpoint = lambda: None)
 
 def step_forward(root: Path, step: Step) -> None:
     """Replace, create or delete one file, keeping the old one in the staging folder."""
-    file = root / step.path
-    new, old = (staging_folder(root) / f"{step.number}.{kind}" for kind in ("new", "old"))
-    if step.after is None:
-        if not old.exists():
-            file.replace(old)
-        return
-    if not new.exists():
-        return
-    if step.before is not None and not old.exists():
-        _keep(file, old)
-    new.replace(file)
+    is_kept = is_staged(root, step, "old")
+    if is_kept if step.after is None else not is_staged(root, step, "new"):
+        return  # done before; a folder that this emptied may be gone
+    with (
+        place(root, step.path) as file,
+        place(root, f"{STAGING}/{step.number}.new") as new,
+        place(root, f"{STAGING}/{step.number}.old") as old,
+    ):
+        if step.after is None:
+            file.move_to(old)
+            return
+        if step.before is not None and not is_kept:
+            _keep(file, old)
+        new.move_to(file)
 
 
-def _keep(file: Path, old: Path) -> None:
+def _keep(file: Place, old: Place) -> None:
     """Keep the old file under a second name, so that the first never goes missing."""
     try:
-        os.link(file, old, follow_symlinks=False)
+        file.link_to(old)
     except (OSError, NotImplementedError):
         # A file system without hard links: the file is gone for a moment.
-        file.replace(old)
+        file.move_to(old)
 
 
 def backward(root: Path, journal: Journal) -> None:
     """Undo all steps that were done; a file that a person changed since is left alone."""
     for step in reversed(journal.steps):
-        file = root / step.path
-        old = staging_folder(root) / f"{step.number}.old"
-        new = staging_folder(root) / f"{step.number}.new"
-        if old.exists():
-            if present(root, step.path) in (step.after, step.before, None):
-                file.parent.mkdir(parents=True, exist_ok=True)  # it was emptied, and is gone
-                old.replace(file)
-        elif step.before is None and not new.exists() and present(root, step.path) == step.after:
-            with suppress(FileNotFoundError):
-                file.unlink()
+        _step_backward(root, step)
     for folder in reversed(journal.folders):
-        with suppress(OSError):
-            (root / folder).rmdir()
+        with suppress(OSError), place(root, folder) as made:
+            made.remove_folder()
+
+
+def _step_backward(root: Path, step: Step) -> None:
+    now = present(root, step.path)
+    if is_staged(root, step, "old"):
+        if now in (step.after, step.before, None):
+            _make_folders(root, step.path)  # it was emptied, and is gone
+            with (
+                place(root, step.path) as file,
+                place(root, f"{STAGING}/{step.number}.old") as old,
+            ):
+                old.move_to(file)
+    elif step.before is None and now == step.after and not is_staged(root, step, "new"):
+        with suppress(FileNotFoundError), place(root, step.path) as file:
+            file.unlink()
+
+
+def is_staged(root: Path, step: Step, kind: str) -> bool:
+    """Tell whether a content of a step is in the staging folder."""
+    try:
+        with place(root, f"{STAGING}/{step.number}.{kind}") as file:
+            return file.status() is not None
+    except FileNotFoundError:
+        return False
+
+
+def is_staged_as_recorded(root: Path, journal: Journal) -> bool:
+    """Tell whether the staging folder holds nothing for these steps but what they record."""
+    return all(
+        present(root, f"{STAGING}/{step.number}.{kind}") in (content, None)
+        for step in journal.steps
+        for kind, content in (("new", step.after), ("old", step.before))
+    )
+
+
+def _make_folders(root: Path, path: str) -> None:
+    for folder in missing_folders(root, [path]):
+        with place(root, folder) as made:
+            made.make_folder()
 
 
 def clear(root: Path) -> None:
     """Forget the change: first its record, then what was staged for it."""
-    for file in (journal_file(root), undo_file(root)):
-        file.unlink(missing_ok=True)
+    for path in (JOURNAL, UNDO):
+        with place(root, path) as file:
+            file.unlink()
     remove_staging(root)
 
 
 def remove_staging(root: Path) -> bool:
     """Delete the staging folder; tell whether it held contents that were never used."""
-    folder = staging_folder(root)
     try:
-        files = list(folder.iterdir())
+        names = [entry.name for entry in os.scandir(root / STAGING)]
     except FileNotFoundError:
         return False
-    for file in files:
-        file.unlink()
-    folder.rmdir()
-    return any(file.suffix == ".new" for file in files)
+    for name in names:
+        with place(root, f"{STAGING}/{name}") as file:
+            file.unlink()
+    with place(root, STAGING) as folder:
+        folder.remove_folder()
+    return any(name.endswith(".new") for name in names)
 
 
 def missing_folders(root: Path, paths: Sequence[str]) -> tuple[str, ...]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from scaffold.apply.places import place
 from scaffold.errors import ScaffoldError
 
 if TYPE_CHECKING:
@@ -15,27 +17,54 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STATE_FOLDER = ".scaffold"
+LOCK = f"{STATE_FOLDER}/lock"
 _RECORD = 40  # bytes of a lock
 
 
 def state_folder(root: Path) -> Path:
     """Return the folder for scaffold's own state, made and ignored by git; the user commits none."""
-    folder = root / STATE_FOLDER
-    ignored = folder / ".gitignore"
+    refuse_linked_state(root)
     try:
-        if not ignored.exists() or not ignored.stat().st_size:  # empty: the disk was full
-            folder.mkdir(exist_ok=True)
-            ignored.write_text("*\n")
+        with place(root, STATE_FOLDER) as folder:
+            folder.make_folder()
+        with place(root, f"{STATE_FOLDER}/.gitignore") as ignored:
+            status = ignored.status()
+            if status is None or not status.st_size:  # empty: the disk was full
+                descriptor = ignored.open(os.O_WRONLY | os.O_CREAT, 0o644)
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(b"*\n")
     except OSError as error:
-        raise _unwritable(root, error, folder) from error
-    return folder
+        raise _unwritable(root, error, root / STATE_FOLDER) from error
+    return root / STATE_FOLDER
+
+
+def refuse_linked_state(root: Path) -> None:
+    """Raise an error where the folder for scaffold's own state, or a file in it, is a link."""
+    kinds = {STATE_FOLDER: stat.S_ISDIR, f"{STATE_FOLDER}/staging": stat.S_ISDIR}
+    kinds |= dict.fromkeys((f"{STATE_FOLDER}/{each}" for each in _FILES), stat.S_ISREG)
+    for path, is_right in kinds.items():
+        try:
+            mode = os.lstat(root / path).st_mode
+        except OSError:
+            continue
+        if not is_right(mode):
+            kind = "a link" if stat.S_ISLNK(mode) else "not of the right kind"
+            raise ScaffoldError(
+                f"`{path}` is {kind}: scaffold did not make it; nothing was written",
+                note="it came with the repository, or somebody put it there",
+                help=f"remove it: rm {path}" if kind == "a link" else f"look at it: ls -la {path}",
+            )
+
+
+_FILES = (".gitignore", "journal", "lock", "undo")
 
 
 def turn(root: Path) -> int:
     """Return how many commands had the lock and gave it back: what is read between two is whole."""
     try:
-        return _record((root / STATE_FOLDER / "lock").read_bytes())[1]
-    except FileNotFoundError:
+        with place(root, LOCK) as path:
+            return _record(path.read())[1]
+    except OSError:
         return 0
 
 
@@ -47,18 +76,19 @@ def lock(root: Path, wait: float = 5.0) -> Iterator[None]:
             f"the project `{root}` is read-only; nothing was written",
             help=f"allow writing: chmod u+w {root}",
         )
-    path = state_folder(root) / "lock"
+    state_folder(root)
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        with place(root, LOCK) as path:
+            descriptor = path.open(os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise _unwritable(root, error, path) from error
+        raise _unwritable(root, error, root / LOCK) from error
     try:
         _wait_for(descriptor, wait)
         _, former = _record(os.pread(descriptor, _RECORD, 0))
         try:
             _write(descriptor, former)
         except OSError as error:
-            raise _unwritable(root, error, path) from error
+            raise _unwritable(root, error, root / LOCK) from error
         try:
             yield
         finally:
@@ -66,6 +96,19 @@ def lock(root: Path, wait: float = 5.0) -> Iterator[None]:
                 _write(descriptor, former + 1)
     finally:
         # Closing gives the lock back, and so does the end of the process, however it ends.
+        os.close(descriptor)
+
+
+def wait_for_writer(root: Path, wait: float = 5.0) -> None:
+    """Return once no command is at work; writes nothing."""
+    try:
+        with place(root, LOCK) as path:
+            descriptor = path.open(os.O_RDONLY)
+    except OSError:  # there never was one
+        return
+    try:
+        _wait_for(descriptor, wait, shared=True)
+    finally:
         os.close(descriptor)
 
 
@@ -87,9 +130,9 @@ def _write(descriptor: int, former: int) -> None:
     os.pwrite(descriptor, f"{os.getpid():<19} {former:<19}\n".encode(), 0)
 
 
-def _wait_for(descriptor: int, wait: float) -> None:
+def _wait_for(descriptor: int, wait: float, *, shared: bool = False) -> None:
     end = time.monotonic() + wait
-    while not _try_lock(descriptor):
+    while not _try_lock(descriptor, shared=shared):
         if time.monotonic() >= end:
             holder, _ = _record(os.pread(descriptor, _RECORD, 0))
             raise ScaffoldError(
@@ -102,7 +145,7 @@ def _wait_for(descriptor: int, wait: float) -> None:
 
 if sys.platform == "win32":
 
-    def _try_lock(descriptor: int) -> bool:
+    def _try_lock(descriptor: int, *, shared: bool = False) -> bool:  # noqa: ARG001 (one kind)
         import msvcrt
 
         try:
@@ -113,11 +156,12 @@ if sys.platform == "win32":
 
 else:
 
-    def _try_lock(descriptor: int) -> bool:
+    def _try_lock(descriptor: int, *, shared: bool = False) -> bool:
         import fcntl
 
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True

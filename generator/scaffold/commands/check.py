@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scaffold.commands.options import Json
-from scaffold.commands.screen import say, show_recovery
+from scaffold.commands.screen import say, show_left_behind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ def check(
         if explain:
             typer.echo(_explained(explain, json=json))
             return 0
-        _settle()
+        _look_around()
         checked = _check(paths or [], select, ignore)
     except CheckError as error:
         if not json:
@@ -77,16 +77,14 @@ def check(
     return 1 if checked.findings else 0
 
 
-def _settle() -> None:
-    """Complete or roll back what was interrupted, where scaffold was at work."""
+def _look_around() -> None:
+    """Say what an interrupted command left behind, where scaffold was at work."""
     from scaffold.apply.lock import STATE_FOLDER
 
     here = Path.cwd()
     for root in (here, *here.parents):
         if (root / STATE_FOLDER).is_dir():
-            from scaffold.apply.apply import settle
-
-            settle(root, show_recovery)
+            show_left_behind(root)
             return
 
 

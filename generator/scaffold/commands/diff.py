@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scaffold.commands.options import Json
-from scaffold.commands.screen import patience, say, show_recovery
+from scaffold.commands.screen import patience, say, show_left_behind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,12 +39,11 @@ def diff(
     Of all generated files, or of those at or below each PATH.
     """
     from scaffold.answers.reading import find_project
-    from scaffold.apply.apply import settle
     from scaffold.project.project import load
     from scaffold.status.survey import survey
 
     root = find_project(Path.cwd())
-    settle(root, show_recovery)
+    show_left_behind(root)
     with patience("comparing with what was generated"):
         project = load(root)
         wanted = below(paths or (), root, tuple(project.rendered))

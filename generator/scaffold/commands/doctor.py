@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scaffold.commands.options import Json
-from scaffold.commands.screen import patience, say, show_recovery
+from scaffold.commands.screen import patience, say, show_left_behind, show_recovery
 
 if TYPE_CHECKING:
     from scaffold.status.doctor import Problem
@@ -32,6 +32,10 @@ def doctor(
         str | None,
         typer.Option(metavar="VERSION", help="Record the version of a project without one."),
     ] = None,
+    recover: Annotated[
+        bool,
+        typer.Option("--recover", help="Complete or roll back what an interrupted command left."),
+    ] = False,
     json: Json = False,
 ) -> int:
     """Name what keeps the project from being updated or added to, and what mends it.
@@ -44,7 +48,10 @@ def doctor(
     from scaffold.status.doctor import examine
 
     root = find_project(Path.cwd())
-    settle(root, show_recovery)
+    if recover or adopt is not None:
+        settle(root, show_recovery)
+    else:
+        show_left_behind(root)
     if adopt is not None:
         return adopt_version(root, adopt, json=json)
     with patience("looking at the project"):

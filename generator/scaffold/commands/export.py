@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scaffold.commands.options import complete_entity
-from scaffold.commands.screen import patience, show_recovery
+from scaffold.commands.screen import patience, show_left_behind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,6 @@ def export(
     All of them, or those that are named.
     """
     from scaffold.answers.reading import find_project
-    from scaffold.apply.apply import settle
     from scaffold.errors import UsageError
     from scaffold.manifest.writing import as_json, as_yaml, document_of
     from scaffold.project.project import load, refuse_broken
@@ -49,7 +48,7 @@ def export(
     if yaml and json:
         raise UsageError("--yaml and --json exclude each other", help="leave one out")
     root = find_project(Path.cwd())
-    settle(root, show_recovery)
+    show_left_behind(root)
     with patience("loading the project's template"):
         project = load(root)
     refuse_broken(project)

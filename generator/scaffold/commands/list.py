@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from scaffold.commands.options import Json
-from scaffold.commands.screen import patience, say, show_recovery
+from scaffold.commands.screen import patience, say, show_left_behind
 
 ABOUT = """\b
 Examples:
@@ -24,11 +24,10 @@ def register(app: typer.Typer) -> None:
 def list_entities(*, json: Json = False) -> int:
     """Show the project's entities, with their fields as they could be typed."""
     from scaffold.answers.reading import find_project
-    from scaffold.apply.apply import settle
     from scaffold.project.project import load, refuse_broken
 
     root = find_project(Path.cwd())
-    settle(root, show_recovery)
+    show_left_behind(root)
     with patience("loading the project's template"):
         project = load(root)
     refuse_broken(project)

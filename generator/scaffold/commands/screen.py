@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from typing import TextIO
 
     from scaffold.apply.apply import Recovery
@@ -65,6 +66,16 @@ def show_recovery(recovery: Recovery) -> None:
     from scaffold.output.reports import recovery_report
 
     say(recovery_report(recovery), err=True)
+
+
+def show_left_behind(root: Path) -> None:
+    """Say what an interrupted command left in a project that is only read."""
+    from scaffold.apply.apply import left_behind
+
+    if left := left_behind(root):
+        from scaffold.output.reports import left_behind_report
+
+        say(left_behind_report(left), err=True)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scaffold.commands.options import Json
-from scaffold.commands.screen import patience, say, show_recovery
+from scaffold.commands.screen import patience, say, show_left_behind
 
 if TYPE_CHECKING:
     from scaffold.status.status import Status
@@ -41,11 +41,10 @@ def status(
     no disagreement.
     """
     from scaffold.answers.reading import find_project
-    from scaffold.apply.apply import settle
     from scaffold.status.status import status_of
 
     root = find_project(Path.cwd())
-    settle(root, show_recovery)
+    show_left_behind(root)
     with patience("looking at the project"):
         found = status_of(root, deep=deep)
     show(found, json=json)

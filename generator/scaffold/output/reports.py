@@ -81,6 +81,19 @@ def recovery_report(recovery: Recovery) -> Report:
     return note_line(f"{recovery.outcome} an interrupted command ({files})"), *left_alone
 
 
+def left_behind_report(left: str) -> Report:
+    """Return what an interrupted command left behind, and what to type about it."""
+    said = {
+        "half": "an interrupted command left files half changed",
+        "unused": "an interrupted command had changed no file yet",
+        "foreign": "`.scaffold` has the record of a command that your scaffold did not run here",
+    }
+    help = "the next command that writes puts it right, and so does: scaffold doctor --recover"
+    if left == "foreign":
+        help = "look at your files with `git status`, then delete `.scaffold`"
+    return note_line(said[left]), (Span("help:", "help"), f" {help}")
+
+
 def outcome_report(outcome: Outcome, title: str) -> Report:
     """Return what a command did to the project's files, and what to type next."""
     plan = outcome.plan

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
+from scaffold.untrusted import fault_of, read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -37,7 +38,7 @@ class Tree:
             return None
         file = self._root / path
         try:
-            return File(file.read_bytes(), stat.S_IMODE(file.stat().st_mode))
+            return File(read_regular(file), stat.S_IMODE(file.stat().st_mode))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -74,7 +75,9 @@ class Tree:
 
     def _leads_inside(self, link: str) -> bool:
         root, target = self._root.resolve(), Path(link).resolve()
-        return target.is_dir() and target.is_relative_to(root)
+        if not target.is_dir() or not target.is_relative_to(root):
+            return False
+        return target == root or not fault_of(target.relative_to(root).as_posix())
 
     def _listing(self, folder: str) -> dict[str, str]:
         if folder not in self._names:

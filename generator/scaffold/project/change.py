@@ -75,10 +75,13 @@ def carry_out(
 
     Until the plan is applied nothing is written, not even a lock.
     """
-    from scaffold.apply.apply import apply, lock, recover, settle, turn
+    from scaffold.apply.apply import apply, lock, recover, refuse_half_changed, settle, turn
 
     root = find_project(start)
-    settle(root, on_recovery)
+    if dry_run:
+        refuse_half_changed(root)
+    else:
+        settle(root, on_recovery)
     read_at = turn(root)
     outcome = attempt(root)
     if dry_run or not outcome.applicable:

@@ -183,10 +183,10 @@ def test_a_restored_file_is_the_very_same(root: Path, monkeypatch: pytest.Monkey
     was = (root / "a.txt").stat()
     works = os.replace
 
-    def fails(source: Path, target: Path) -> None:
-        if target.name == "run.sh" and source.suffix == ".new":
+    def fails(source: str, target: str, **folders: int) -> None:
+        if target == "run.sh" and source.endswith(".new"):
             raise OSError(errno.EIO, "broken")
-        works(source, target)
+        works(source, target, **folders)
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", fails)
@@ -215,17 +215,19 @@ def test_what_cannot_be_put_back_waits_for_the_next_command(
 ) -> None:
     before, works = tree(root), os.replace
 
-    def fails(source: Path, target: Path) -> None:
-        if target.suffix == ".sh" or source.suffix == ".old":
+    def fails(source: str, target: str, **folders: int) -> None:
+        if target.endswith(".sh") or source.endswith(".old"):
             raise OSError(errno.EIO, "broken")
-        works(source, target)
+        works(source, target, **folders)
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", fails)
         with pytest.raises(ScaffoldError, match="nor put back") as caught:
             apply(change(root), root)
 
-    assert "once that is solved, any scaffold command puts them back" == caught.value.help
+    assert (
+        "once that is solved, any scaffold command that writes puts them back" == caught.value.help
+    )
     assert pending(root)
     recovery = recover(root)
     assert recovery is not None
@@ -303,7 +305,7 @@ def half_done(root: Path, steps: int) -> journals.Journal:
         patch.setattr("scaffold.apply.apply._roll_back", lambda *_: None)
         with pytest.raises(RuntimeError, match="killed"):
             apply(plan, root)
-    journal = journals.read_journal(journals.journal_file(root))
+    journal = journals.read_journal(root, journals.JOURNAL)
     assert journal is not None
     return journal
 
@@ -341,9 +343,9 @@ def test_an_interrupted_command_is_recovered_before_the_next(root: Path) -> None
 
 def test_a_damaged_record_is_refused(root: Path) -> None:
     half_done(root, 2)
-    journals.journal_file(root).write_bytes(b"{")
+    (root / journals.JOURNAL).write_bytes(b"{")
 
-    with pytest.raises(ScaffoldError, match="the record of an interrupted command"):
+    with pytest.raises(ScaffoldError, match="is no record that your scaffold wrote"):
         recover(root)
 
 

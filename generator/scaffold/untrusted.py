@@ -1,0 +1,80 @@
+"""Read files, and judge paths, that somebody else may have made to do harm."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from functools import lru_cache
+from pathlib import Path
+
+MEGABYTE = 1024 * 1024
+MOST_BYTES = 32 * MEGABYTE
+# Git runs what is in the one, and recovery does what is in the other.
+_OWN_FOLDERS = (".git", ".scaffold")
+# NTFS knows a long name by a short one, too: its first six letters, and a number.
+_SHORT_NAMES = (("git~", ".git"), ("scaffo~", ".scaffold"))
+# HFS+ takes names for the same that differ in these characters only.
+_IGNORED = dict.fromkeys(
+    [*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF]
+)
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+def read_regular(path: str | os.PathLike[str], most: int = MOST_BYTES) -> bytes:
+    """Return the content of a regular file; what is none, or larger than `most`, is an OSError.
+
+    A device has no end, and a named pipe waits for ever.
+    """
+    _refuse_irregular(Path(path).stat(), path, most)
+    with os.fdopen(os.open(path, _READ), "rb") as file:
+        _refuse_irregular(os.fstat(file.fileno()), path, most)
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise _too_large(path, most)
+    return content
+
+
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def _refuse_irregular(status: os.stat_result, path: str | os.PathLike[str], most: int) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is not a regular file", os.fspath(path))
+    if status.st_size > most:
+        raise _too_large(path, most)
+
+
+def _too_large(path: str | os.PathLike[str], most: int) -> OSError:
+    return OSError(errno.EFBIG, f"it is larger than {most // MEGABYTE} MB", os.fspath(path))
+
+
+def fault_of(path: str) -> str:
+    """Say why a path must not be written to in a project; nothing where it may.
+
+    It may where it is relative and clean, and no file system takes a part of it for `.git` or
+    `.scaffold`.
+    """
+    if "\\" in path or "\0" in path or path.startswith("/") or _DRIVE.match(path):
+        return "it is no relative path with slashes"
+    for part in path.split("/"):
+        if part in {"", ".", ".."}:
+            return "it is not a clean path"
+        if own := own_folder(part):
+            return f"`{own}` belongs to {own[1:]} alone"
+    return ""
+
+
+@lru_cache(maxsize=10_000)
+def own_folder(name: str) -> str:
+    """Return which of git's and scaffold's folders some file system takes a name for, if any."""
+    bare = name.translate(_IGNORED).casefold().partition(":")[0].rstrip(" .")
+    if bare in _OWN_FOLDERS:
+        return bare
+    for start, folder in _SHORT_NAMES:
+        if bare.startswith(start) and bare.removeprefix(start).isdecimal():
+            return folder
+    return ""
