@@ -1,4 +1,4 @@
-"""Read files, and judge paths, that somebody else may have made to do harm."""
+"""Read files, judge paths and call git where somebody else may have prepared them to do harm."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import re
 import stat
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 32 * MEGABYTE
@@ -78,3 +82,49 @@ def own_folder(name: str) -> str:
         if bare.startswith(start) and bare.removeprefix(start).isdecimal():
             return folder
     return ""
+
+
+# What git would run because a repository says so; drivers have names of their own.
+GIT_RUNS_NOTHING = {
+    "core.alternateRefsCommand": ":",
+    "core.askPass": ":",
+    "core.editor": ":",
+    "core.fsmonitor": "false",
+    "core.gitProxy": ":",
+    "core.hooksPath": os.devnull,
+    "core.pager": "cat",
+    "core.sshCommand": ":",
+    "credential.helper": "",
+    "commit.gpgSign": "false",
+    "diff.external": "",
+    "gc.auto": "0",
+    "gpg.program": ":",
+    "init.templateDir": "",
+    "maintenance.auto": "false",
+    "protocol.allow": "never",
+    "submodule.recurse": "false",
+}
+# The same for a call that goes to a network: there it is the user's own settings that count.
+GIT_FETCHES = {
+    name: GIT_RUNS_NOTHING[name]
+    for name in ("core.fsmonitor", "core.hooksPath", "init.templateDir", "submodule.recurse")
+} | {"protocol.ext.allow": "never"}
+# A hook or an alias may have set them for another repository.
+_INHERITED = frozenset({
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_EXTERNAL_DIFF",
+    "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_WORK_TREE",
+})  # fmt: skip
+
+
+def git_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment for git with these settings, which win over all configuration.
+
+    It asks for no password, and `safe.directory` stays as the user has it.
+    """
+    found = {name: value for name, value in os.environ.items() if name not in _INHERITED}
+    first = int(found.get("GIT_CONFIG_COUNT") or 0)
+    for number, (name, value) in enumerate(settings.items(), first):
+        found[f"GIT_CONFIG_KEY_{number}"] = name
+        found[f"GIT_CONFIG_VALUE_{number}"] = value
+    found["GIT_CONFIG_COUNT"] = str(first + len(settings))
+    return {**found, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}

@@ -163,7 +163,9 @@ class Killed:
         before = tree(self.root), tree(kept)
         ended = self._ask(words=words)
         assert before == (tree(self.root), tree(kept))
-        assert is_decided == ("interrupted command left files half changed" in ended["err"])
+        assert is_decided == (
+            "interrupted command left files half changed" in ended["out"] + ended["err"]
+        )
 
     def _is(self, state: str) -> bool:
         return timeless(tree(self.root)) == timeless(self._trees[state])

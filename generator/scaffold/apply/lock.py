@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from scaffold.apply.places import place
+from scaffold.cache.locks import try_lock
 from scaffold.errors import ScaffoldError
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _write(descriptor: int, former: int) -> None:
 
 def _wait_for(descriptor: int, wait: float, *, shared: bool = False) -> None:
     end = time.monotonic() + wait
-    while not _try_lock(descriptor, shared=shared):
+    while not try_lock(descriptor, shared=shared):
         if time.monotonic() >= end:
             holder, _ = _record(os.pread(descriptor, _RECORD, 0))
             raise ScaffoldError(
@@ -141,27 +141,3 @@ def _wait_for(descriptor: int, wait: float, *, shared: bool = False) -> None:
                 help="wait until it is done, then try again",
             )
         time.sleep(0.02)
-
-
-if sys.platform == "win32":
-
-    def _try_lock(descriptor: int, *, shared: bool = False) -> bool:  # noqa: ARG001 (one kind)
-        import msvcrt
-
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-
-    def _try_lock(descriptor: int, *, shared: bool = False) -> bool:
-        import fcntl
-
-        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-        try:
-            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

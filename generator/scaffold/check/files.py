@@ -94,10 +94,17 @@ def ignored_by_git(root: Path) -> frozenset[str]:
         return frozenset()
     import subprocess
 
+    from scaffold.untrusted import GIT_RUNS_NOTHING, git_environment
+
+    environment = git_environment(GIT_RUNS_NOTHING)
     options = ("--others", "--ignored", "--exclude-standard", "--directory", "-z")
     try:
         done = subprocess.run(
-            ["git", "ls-files", *options], cwd=root, capture_output=True, check=False
+            ["git", "ls-files", *options],
+            cwd=root,
+            env=environment,
+            capture_output=True,
+            check=False,
         )
     except OSError:
         return frozenset()

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scaffold import __version__
 from scaffold.answers.reading import read
+from scaffold.cache.workplace import workplace
 from scaffold.entities import names
 from scaffold.errors import ScaffoldError, UsageError
 from scaffold.frozen import dataclass
 from scaffold.git import run_git
+from scaffold.render.with_copier import rendered_paths, run_copier
 from scaffold.template.install import Source, is_repository, of_folder, own_template
 from scaffold.template.source import is_remote
 
@@ -69,7 +69,7 @@ def create(
     with _workplace(target) as work:
         _copy(source, work, answers, ask=ask)
         name = _check(work, answers)
-        files = tuple(sorted(_files(work)))
+        files = tuple(rendered_paths(work))
         if git := git and not _inside_repository(target.parent):
             notes += _first_commit(work)
         _move(work, target)
@@ -115,8 +115,8 @@ def _workplace(target: Path) -> Iterator[Path]:
     """Give a folder of the target's name, next to it, that is gone afterwards."""
     existing = next(parent for parent in target.parents if parent.exists())
     try:
-        with tempfile.TemporaryDirectory(prefix=".scaffold-new-", dir=existing) as holder:
-            yield Path(holder, target.name)
+        with workplace(existing, ".scaffold-new-") as holder:
+            yield holder / target.name
     except OSError as error:
         raise ScaffoldError(
             f"`{target}` could not be written: {error.strerror or error}",
@@ -127,17 +127,16 @@ def _workplace(target: Path) -> Iterator[Path]:
 def _copy(source: Source, work: Path, answers: Mapping[str, str], *, ask: bool) -> None:
     import warnings
 
-    from copier import run_copy
     from copier.errors import CopierError
     from plumbum import ProcessExecutionError
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            run_copy(
+            run_copier(
                 source.src_path,
                 work,
-                dict(answers),
+                data=dict(answers),
                 vcs_ref=source.ref,
                 user_defaults=_defaults(work.name),
                 defaults=not ask,
@@ -198,12 +197,6 @@ def _check(work: Path, answers: Mapping[str, str]) -> str:
     return str(recorded.data.get("project_name", work.name))
 
 
-def _files(work: Path) -> Iterator[str]:
-    for folder, _, files in os.walk(work):
-        for file in files:
-            yield Path(folder, file).relative_to(work).as_posix()
-
-
 def _inside_repository(folder: Path) -> bool:
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     found = run_git("rev-parse", "--is-inside-work-tree", folder=existing)
@@ -213,8 +206,8 @@ def _inside_repository(folder: Path) -> bool:
 def _first_commit(work: Path) -> list[str]:
     """Make a repository with a first commit, which `copier update` needs."""
     message = f"Start from scaffold {__version__}"
-    commit = ("-c", "commit.gpgsign=false", "commit", "--quiet", "--no-verify", "-m", message)
-    for arguments in (("init", "--quiet"), ("add", "--all"), commit):
+    commit = ("commit", "--quiet", "--no-verify", "-m", message)
+    for arguments in (("init", "--quiet", "--template="), ("add", "--all"), commit):
         done = run_git(*arguments, folder=work)
         if done.returncode:
             reason = done.stderr.decode(errors="replace").strip().splitlines()

@@ -13,6 +13,7 @@ from scaffold.cache.digests import short
 from scaffold.errors import ScaffoldError
 from scaffold.template.environment import has_tags
 from scaffold.template.errors import readable
+from scaffold.untrusted import fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -147,4 +148,10 @@ def join(folder: str, name: str) -> str:
 
 def is_plain(name: str) -> bool:
     """Tell whether a name is just that: a file of its own in whatever folder it is put."""
-    return "/" not in name and name not in {".", "..", ANSWERS_FILE}
+    return "/" not in name and name != ANSWERS_FILE and not fault_of(name)
+
+
+def refuse_fault(path: str) -> None:
+    """Raise an error where a template renders a path that is git's, or no path in a project."""
+    if fault := fault_of(path):
+        raise ScaffoldError(f"the template renders `{path}`: {fault}")

@@ -15,7 +15,7 @@ from scaffold.cache.digests import Digests, short
 from scaffold.errors import ScaffoldError
 from scaffold.render.files import Family
 from scaffold.render.outline import Outline
-from scaffold.render.paths import Paths, is_plain, join
+from scaffold.render.paths import Paths, is_plain, join, refuse_fault
 from scaffold.render.patterns import matcher
 from scaffold.template.environment import has_tags, make_environment
 from scaffold.template.errors import readable
@@ -172,6 +172,7 @@ class _Families:
         for name, digest in targets:
             path = join(folder, name)
             if self._is_excluded is None or not self._is_excluded(path):
+                refuse_fault(path)
                 parent, _, last = path.rpartition("/")
                 self._put(source, key, parent, {last: digest})
 
@@ -185,6 +186,8 @@ class _Families:
         return known[1]
 
     def _put(self, source: Source, key: bytes, folder: str, names: dict[str, bytes]) -> None:
+        if folder and folder not in self._taken:
+            refuse_fault(folder)
         taken = self._taken.setdefault(folder, {})
         for name in names.keys() & taken.keys():
             raise self._same_path(f"{folder}/{name}".lstrip("/"), taken[name], names[name])

@@ -135,6 +135,23 @@ class YieldExtension(Extension):
             return ""
 
 
+def _refused(name: str) -> Callable[..., Any]:
+    def refuse(*_: Value, **__: Value) -> Value:
+        raise ScaffoldError(
+            f"the template uses the filter `{name}`, which looks at this machine",
+            note="what a template makes depends on its answers alone",
+            help="use another template, or another version of it",
+        )
+
+    return refuse
+
+
+# They read variables, names of users and of files, and where links lead.
+REFUSED_FILTERS = {
+    name: _refused(name) for name in ("expanduser", "expandvars", "fileglob", "realpath", "relpath")
+}
+
+
 class _Filters(dict[str, Callable[..., Any]]):
     """Jinja's filters; those of jinja2-ansible-filters are imported when one is first used."""
 
@@ -144,7 +161,7 @@ class _Filters(dict[str, Callable[..., Any]]):
         if self._ansible is None:
             from jinja2_ansible_filters.core_filters import FilterModule
 
-            self._ansible = dict(FilterModule().filters())
+            self._ansible = {**FilterModule().filters(), **REFUSED_FILTERS}
         self[name] = self._ansible[name]
         return self[name]
 

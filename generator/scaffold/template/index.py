@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from scaffold.template.settings import Settings
 
 # Part of the name of what is cached: a change of this package that changes it needs another.
-_FORMAT = 4
+_FORMAT = 5
 _CODES = 2000
 
 _CONF_FIELDS = {"answers_file", "os", "sep", "vcs_ref_hash"}

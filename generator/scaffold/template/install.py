@@ -9,7 +9,7 @@ from typing import Any
 from scaffold.cache.files import data_folder, write_whole
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
-from scaffold.git import run_git
+from scaffold.git import run_git, without_drivers
 
 PACKAGE = Path(__file__).parents[1]
 BUNDLES = PACKAGE / "_template"
@@ -49,7 +49,11 @@ def own_template() -> Source:
 
 def of_folder(folder: Path) -> Source:
     """Return the HEAD of a repository on this machine."""
-    edited = run_git("status", "--porcelain", "--", "copier.yml", "template", folder=folder)
+    edited = run_git(
+        *("status", "--porcelain", "--ignore-submodules=all", "--", "copier.yml", "template"),
+        folder=folder,
+        drivers=without_drivers(folder),
+    )
     note = ""
     if edited.stdout.strip():
         note = f"uncommitted changes of the template in {folder} are not used"

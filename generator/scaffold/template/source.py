@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from scaffold.cache.files import cache_folder, data_folder, read_cached, write_cached
+from scaffold.cache.workplace import workplace
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
 from scaffold.git import run_git
@@ -189,14 +190,12 @@ def _reference_files(path: Path, commit: str) -> list[Path]:
 
 def _fetch(src_path: str, commit: str, cache: Path) -> tuple[str, str]:
     """Put the version into the cache, in one step; return its full hash and what git calls it."""
-    from tempfile import TemporaryDirectory
-
     url = _available(src_path)
     folder = cache / "templates"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with TemporaryDirectory(prefix=".fetch-", dir=folder, ignore_cleanup_errors=True) as name:
-            work = Path(name)
+        with workplace(folder, ".fetch-") as holder:
+            work = holder / "version"
             tree = work / "tree"
             _clone(url, src_path, tree)
             full = _full_hash(tree, src_path, commit)
