@@ -40,10 +40,13 @@ def render_with_copier(template: Template, data: Mapping[str, Any], index: Index
                 quiet=True,
                 skip_tasks=True,
             )
+        except ScaffoldError:
+            raise
         except Exception as error:
+            reasons = "".join(index.unsupported[:1])
             raise ScaffoldError(
                 f"copier could not render the template: {error}",
-                note=f"scaffold leaves it to copier because of {index.unsupported[0]}",
+                note=f"scaffold leaves it to copier because of {reasons}",
             ) from error
         files: dict[str, tuple[bytes, int]] = {}
         for path in rendered_paths(folder):
