@@ -8,13 +8,14 @@ import re
 import stat
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 32 * MEGABYTE
+MOST_VALUES = 1_000_000
 # Git runs what is in the one, and recovery does what is in the other.
 _OWN_FOLDERS = (".git", ".scaffold")
 # NTFS knows a long name by a short one, too: its first six letters, and a number.
@@ -82,6 +83,67 @@ def own_folder(name: str) -> str:
         if bare.startswith(start) and bare.removeprefix(start).isdecimal():
             return folder
     return ""
+
+
+def load_yaml(text: str | bytes, loader: Any = None) -> tuple[Any, Any]:  # noqa: ANN401 (PyYAML's)
+    """Return the node of a YAML document and its value; whatever is wrong is a `YAMLError`.
+
+    Aliases are counted first: ten lines of them can stand for billions of values. None and None is
+    an empty document.
+    """
+    return _yaml(text, loader, lambda made, node: (node, made.construct_document(node)))
+
+
+def compose_yaml(text: str) -> Any:  # noqa: ANN401
+    """Return the node of a YAML document, or None; whatever is wrong is a `YAMLError`."""
+    return _yaml(text, None, lambda _, node: (node, None))[0]
+
+
+def _yaml(text: str | bytes, loader: Any, found: Callable[..., Any]) -> tuple[Any, Any]:  # noqa: ANN401
+    import yaml
+
+    made = (loader or getattr(yaml, "CSafeLoader", yaml.SafeLoader))(text)
+    try:
+        node = made.get_single_node()
+        if node is None:
+            return None, None
+        _size_of(node, {})
+        result: tuple[Any, Any] = found(made, node)
+    except (ValueError, OverflowError, RecursionError) as error:
+        raise yaml.YAMLError(reason_of(error)) from error
+    finally:
+        made.dispose()
+    return result
+
+
+def reason_of(error: Exception) -> str:
+    """Return why a parser gave up, in words for whoever wrote what it was to read."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return (
+        "a number has thousands of digits" if "set_int_max_str_digits" in str(error) else str(error)
+    )
+
+
+def _size_of(node: Any, sizes: dict[int, int]) -> int:  # noqa: ANN401
+    """Return how many values a node has with its aliases written out."""
+    import yaml
+
+    if node.id == "scalar":
+        return 1
+    known = sizes.get(id(node))
+    if known is None:
+        sizes[id(node)] = MOST_VALUES  # an alias that leads back to where it is has no end
+        parts = node.value
+        if node.id == "mapping":
+            parts = (part for pair in parts for part in pair)
+        known = sizes[id(node)] = 1 + sum(_size_of(part, sizes) for part in parts)
+    if known > MOST_VALUES:
+        raise yaml.MarkedYAMLError(
+            problem=f"its aliases stand for over {MOST_VALUES} values",
+            problem_mark=node.start_mark,
+        )
+    return known
 
 
 # What git would run because a repository says so; drivers have names of their own.

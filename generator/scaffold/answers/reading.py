@@ -11,6 +11,7 @@ from scaffold.answers.text import ANSWERS_FILE, LAST_GOOD, Parsed, parse, proble
 from scaffold.entities.records import Record, from_record
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
+from scaffold.untrusted import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -159,7 +160,7 @@ def with_entities(data: Mapping[str, Any], records: Iterable[Mapping[str, Any]])
 
 def _content(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return read_regular(file)
     except FileNotFoundError as error:
         raise ScaffoldError(
             f"`{file.parent}` is not a project made by scaffold",

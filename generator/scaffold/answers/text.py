@@ -8,6 +8,7 @@ from typing import Any
 
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
+from scaffold.untrusted import load_yaml, reason_of
 
 ANSWERS_FILE = ".copier-answers.yml"
 LAST_GOOD = f"git checkout {ANSWERS_FILE}"
@@ -67,7 +68,7 @@ def _parse_own_form(text: str) -> Parsed | None:
             if body.count("\n") + bool(body) != len(data["entities"]):
                 return None
             _scalars(tail, start + body.count("\n") + 3, data, lines)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not opened and data.get("entities", []) != []:
         return None
@@ -104,10 +105,8 @@ def _parse_yaml(text: str) -> Parsed:
             )
     import yaml
 
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        node = yaml.compose(text, Loader=loader)
-        data = yaml.load(text, Loader=loader)  # noqa: S506 (a safe one)
+        node, data = load_yaml(text)
     except yaml.YAMLError as error:
         _refuse_broken_line(text)
         mark = getattr(error, "problem_mark", None)
@@ -164,6 +163,8 @@ def _broken(line: str, *, is_last: bool) -> str | None:
         json.loads(entity.removesuffix(","))
     except json.JSONDecodeError as error:
         return f"{error.msg}, at column {error.colno}"
+    except (ValueError, RecursionError) as error:
+        return reason_of(error)
     return None if entity.endswith(",") or is_last else "it does not end in a comma"
 
 

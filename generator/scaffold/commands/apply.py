@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ from scaffold.commands.options import AcceptLoss
 from scaffold.commands.screen import patience, say, show, show_recovery, uninterrupted
 from scaffold.commands.writing import Writing, writes
 from scaffold.errors import ScaffoldError
+from scaffold.untrusted import MEGABYTE, MOST_BYTES, read_regular
 
 if TYPE_CHECKING:
     from scaffold.entities.edit import Edit
@@ -147,10 +149,17 @@ class Wanted:
         return error
 
 
+def _piped() -> bytes:
+    content = sys.stdin.buffer.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise OSError(errno.EFBIG, f"it is larger than {MOST_BYTES // MEGABYTE} MB")
+    return content
+
+
 def read(file: Path, source: str) -> str:
     """Return the text of a document, or of standard input for a dash; `source` is what it is called."""
     try:
-        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        content = _piped() if str(file) == "-" else read_regular(file)
     except OSError as error:
         raise ScaffoldError(f"`{source}` cannot be read: {error.strerror}") from error
     try:

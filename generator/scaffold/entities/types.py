@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
+from scaffold.untrusted import load_yaml, read_regular
 
 MODIFIERS = frozenset({"unique", "index", "default", "server_default", "min", "max", "pattern"})
 RELATIONS = frozenset({"ref", "one", "many"})
@@ -70,9 +71,8 @@ def load_types(path: Path) -> TypeTable:
     """Read `types.yml`; its keys for the template are passed over."""
     import yaml  # the only user of YAML here, and slow to import
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        document: object = yaml.load(path.read_bytes(), Loader=loader)  # noqa: S506
+        _, document = load_yaml(read_regular(path))
     except (OSError, yaml.YAMLError) as error:
         raise ScaffoldError(f"cannot read the type table {path}", note=str(error)) from error
     return read_types(document)

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scaffold.errors import ScaffoldError
+from scaffold.untrusted import compose_yaml, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,9 +68,8 @@ def problem(
 def _read_yaml(text: str, source: str) -> Node:
     import yaml
 
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        node = yaml.compose(text, Loader=loader)
+        node = compose_yaml(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or str(error)
@@ -115,8 +115,8 @@ def _read_json(text: str, source: str) -> Node:
         json.loads(text)
     except json.JSONDecodeError as error:
         raise problem(source, error.lineno, f"this is not valid JSON: {error.msg}") from error
-    except RecursionError as error:
-        raise problem(source, None, "this is nested too deeply") from error
+    except (ValueError, RecursionError) as error:
+        raise problem(source, None, f"this is not valid JSON: {reason_of(error)}") from error
     return _json_node([*_json_tokens(text)][::-1], source)
 
 
@@ -131,20 +131,22 @@ def _json_tokens(text: str) -> Iterator[tuple[int, str]]:
             yield line, match[0]
 
 
-def _json_node(ahead: list[tuple[int, str]], source: str) -> Node:
+def _json_node(ahead: list[tuple[int, str]], source: str, depth: int = 0) -> Node:
     """Take the next node from the tokens ahead, the first one last, of what is known to be JSON."""
     line, part = ahead.pop()
+    if depth > _DEEPEST:
+        raise problem(source, line, "this is nested too deeply")
     if part == "[":
         items: list[Node] = []
         while ahead[-1][1] != "]":
-            items.append(_json_node(ahead, source))
+            items.append(_json_node(ahead, source, depth + 1))
         ahead.pop()
         return Listed(line, tuple(items))
     if part == "{":
         entries: list[tuple[Scalar, Node]] = []
         while ahead[-1][1] != "}":
             place, key = ahead.pop()
-            entries.append((Scalar(place, json.loads(key)), _json_node(ahead, source)))
+            entries.append((Scalar(place, json.loads(key)), _json_node(ahead, source, depth + 1)))
         ahead.pop()
         return _mapping(line, entries, source)
     if part[0] == '"':

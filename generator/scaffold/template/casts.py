@@ -7,6 +7,8 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from scaffold.untrusted import load_yaml
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -58,13 +60,12 @@ def parse_yaml(text: str) -> Answer:
         raise TypeError("not a text")
     plain = not _differs_in_yaml(text)
     if plain and text.lstrip(" \n")[:1] in {"{", "["}:
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             return json.loads(text, parse_float=_yaml_float, parse_constant=str)
     import yaml
 
-    fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(text, Loader=fast if plain else yaml.SafeLoader)  # noqa: S506 (safe ones)
+        return load_yaml(text, None if plain else yaml.SafeLoader)[1]
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error
 

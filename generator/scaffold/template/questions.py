@@ -124,7 +124,7 @@ class Questionnaire:
         type_name = self._type(name, question)
         try:
             value = cast(type_name, answer)
-        except (TypeError, ValueError, AttributeError) as error:
+        except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
             if type_name in {"json", "yaml"} and not isinstance(answer, str):
                 return answer
             raise ScaffoldError(

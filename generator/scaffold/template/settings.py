@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scaffold.answers.reading import ANSWERS_FILE
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
+from scaffold.untrusted import load_yaml, read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -89,14 +90,18 @@ def _config(root: Path) -> dict[str, Any]:
         raise ScaffoldError(f"the template has {problem} `copier.yml`")
     file = found[0]
     try:
-        documents = [each for each in yaml.safe_load_all(file.read_bytes()) if each]
-    except yaml.constructor.ConstructorError as error:
-        return {"_include": str(error.problem)}
+        _, document = load_yaml(read_regular(file), yaml.SafeLoader)
+    except (yaml.constructor.ConstructorError, yaml.composer.ComposerError) as error:
+        return {"_include": str(error.problem)}  # a tag of Copier's own, or several documents
+    except OSError as error:
+        raise ScaffoldError(
+            f"`{file.name}` of the template cannot be read: {error.strerror}"
+        ) from error
     except yaml.YAMLError as error:
         raise ScaffoldError(f"the template's `{file.name}` is not valid YAML: {error}") from error
-    if len(documents) > 1 or any(not isinstance(each, dict) for each in documents):
-        return {"_include": "more than one YAML document"}
-    return dict(documents[0]) if documents else {}
+    if document is not None and not isinstance(document, dict):
+        return {"_include": "no mapping"}
+    return dict(document or {})
 
 
 def _refuse(settings: Mapping[str, Any]) -> None:
