@@ -44,6 +44,8 @@ def run(arguments: Sequence[str]) -> int:
         return fail(error, wants_json=wants_json, writes=_writes(arguments))
     except KeyboardInterrupt:  # while the libraries were loading
         code = INTERRUPTED
+    except (OSError, RecursionError, MemoryError) as error:
+        return fail_on_machine(error, wants_json=wants_json)
     except Exception as error:  # noqa: BLE001  # nobody should have to read a traceback
         if type(error).__name__ == "Abort":  # Typer's word for an answer that ended in Ctrl-C
             code = INTERRUPTED
@@ -117,6 +119,20 @@ def fail_usage(problem: str, command: str, *, wants_json: bool) -> int:
     message = message[:1].lower() + message[1:].rstrip(".")
     usage = UsageError(message, help=hint or f"{command} --help")
     return fail(usage, wants_json=wants_json)
+
+
+def fail_on_machine(error: Exception, *, wants_json: bool) -> int:
+    """Print what a file or the machine does not allow."""
+    if isinstance(error, OSError) and error.filename:
+        place = os.fsdecode(error.filename)
+        return fail(ScaffoldError(f"`{place}`: {error.strerror or error}"), wants_json=wants_json)
+    if isinstance(error, OSError):
+        return fail_internally(error, wants_json=wants_json)
+    problem = ScaffoldError(
+        "something that was read is nested too deeply, or too large",
+        help="run it again with SCAFFOLD_DEBUG=1 to see what",
+    )
+    return fail(problem, wants_json=wants_json)
 
 
 def fail_internally(error: Exception, *, wants_json: bool) -> int:

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable, Mapping
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 32 * MEGABYTE
+TOO_DEEP = "it is nested too deeply"
 MOST_VALUES = 1_000_000
 # Git runs what is in the one, and recovery does what is in the other.
 _OWN_FOLDERS = (".git", ".scaffold")
@@ -116,10 +118,21 @@ def _yaml(text: str | bytes, loader: Any, found: Callable[..., Any]) -> tuple[An
     return result
 
 
+def parse_python(source: str | bytes) -> ast.Module:
+    """Parse Python; whatever is wrong with it is a `SyntaxError`."""
+    import ast
+
+    try:
+        return ast.parse(source)
+    except (ValueError, RecursionError, MemoryError) as error:  # a null byte; nested too deeply
+        reason = str(error) if isinstance(error, ValueError) else TOO_DEEP
+        raise SyntaxError(reason, (None, 1, 1, None)) from error
+
+
 def reason_of(error: Exception) -> str:
     """Return why a parser gave up, in words for whoever wrote what it was to read."""
     if isinstance(error, RecursionError):
-        return "it is nested too deeply"
+        return TOO_DEEP
     return (
         "a number has thousands of digits" if "set_int_max_str_digits" in str(error) else str(error)
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scaffold.check.errors import CheckError
 from scaffold.check.rule import SYNTAX
+from scaffold.untrusted import read_regular, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,7 +51,7 @@ def read(root: Path) -> Settings:
     """Read the settings of a project, or none."""
     file = root / "pyproject.toml"
     try:
-        content = file.read_text(encoding="utf-8")
+        content = read_regular(file).decode("utf-8")
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
@@ -61,9 +62,13 @@ def read(root: Path) -> Settings:
 
     try:
         document = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
-        raise CheckError(f"{file}: {error}") from error
-    return _parsed(document.get("tool", {}).get("scaffold", {}).get("check", {}), file)
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
+        raise CheckError(f"{file}: {reason_of(error)}") from error
+    for name in ("tool", "scaffold", "check"):
+        document = document.get(name, {})
+        if not isinstance(document, dict):
+            raise CheckError(f"{file}: `{name}` is no table")
+    return _parsed(document, file)
 
 
 def _parsed(table: Mapping[str, Any], file: Path) -> Settings:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from scaffold.untrusted import read_regular
 
 if TYPE_CHECKING:
     from scaffold.check.search_path import SearchPath
@@ -27,7 +28,7 @@ class Sources:
         former = self._marks.get(path)
         self._marks[path] = UNREADABLE
         try:
-            content = Path(path).read_bytes()
+            content = read_regular(path)
             base = os.fsencode(self._search_path.base(path))
             self._marks[path] = digest(b"%d " % len(base), base, content)
         finally:

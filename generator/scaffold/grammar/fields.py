@@ -165,9 +165,12 @@ def _parse_element(text: str, args: list[str], field: str, types: "TypeTable") -
         raise ScaffoldError(
             f"`{text}` of field `{field}` does not say what it holds", help=f"{field}:{text},str"
         )
-    element = _parse_type(",".join(args), field, types)
-    kind = element["type"]
-    if not types[kind].element:
+    # The kind first: an array of arrays of arrays is refused before it is read to its end.
+    kind, element = args[0], None
+    if kind not in types or types[kind].element:
+        element = _parse_type(",".join(args), field, types)
+        kind = element["type"]
+    if element is None or not types[kind].element:
         raise ScaffoldError(
             f"an array cannot hold `{kind}`, as field `{field}` says",
             help="an array holds "

@@ -20,6 +20,7 @@ from scaffold.replay.expressions import (
     text_of,
     texts_of,
 )
+from scaffold.untrusted import parse_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -42,11 +43,9 @@ _COLUMN_PARTS = 2
 def steps_of(text: str) -> list[Step]:
     """Return what `upgrade` of a revision does."""
     try:
-        module = ast.parse(text)
+        module = parse_python(text)
     except SyntaxError as error:
         return [(BROKEN, error.lineno or 1, error.msg)]
-    except ValueError as error:  # a null byte, which later Pythons call a syntax error
-        return [(BROKEN, 1, str(error))]
     for statement in module.body:
         if isinstance(statement, ast.FunctionDef) and statement.name == "upgrade":
             return list(_steps(statement.body, {"op": None}, Source(text)))
@@ -61,7 +60,7 @@ def _steps(
         try:
             # All of a statement or nothing of it.
             yield from list(_of_statement(statement, names, source))
-        except (UnreadError, IndexError, ValueError):
+        except (UnreadError, IndexError, ValueError, RecursionError):
             yield UNREAD, statement.lineno
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scaffold.frozen import dataclass
 from scaffold.replay.steps import BROKEN, UNREAD, steps_of
 from scaffold.schema.conversions import only_dialect
+from scaffold.untrusted import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -42,7 +43,7 @@ def build(
     unread: list[tuple[str, int]] = []
     broken: list[tuple[str, int, str]] = []
     for revision in _in_order(history):
-        content = (folder / revision.file).read_bytes()
+        content = read_regular(folder / revision.file)
         for step in steps(content) if steps else steps_of(content.decode("utf-8", "replace")):
             if step[0] == BROKEN:
                 broken.append((revision.file, step[1], step[2]))

@@ -9,6 +9,7 @@ from typing import Any
 
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
+from scaffold.untrusted import parse_python, read_regular
 
 VERSIONS = Path("migrations/versions")
 
@@ -89,7 +90,11 @@ def read_history(root: Path) -> History:
 
 
 def _read(path: Path) -> PastRevision:
-    source = path.read_text(encoding="utf-8")
+    try:
+        source = read_regular(path).decode("utf-8").replace("\r\n", "\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ScaffoldError(f"{VERSIONS / path.name} cannot be read: {reason}") from error
     header = _BODY.split(source, maxsplit=1)[0]
     facts = _usual_facts(header) or _facts(header) or _facts(source)
     if facts is None:
@@ -104,11 +109,9 @@ def _read(path: Path) -> PastRevision:
 
 def _refuse_broken(name: str, source: str) -> None:
     try:
-        ast.parse(source)
+        parse_python(source)
     except SyntaxError as error:
         raise broken(name, error.lineno or 1, error.msg) from error
-    except ValueError:  # a null byte
-        return
 
 
 def broken(name: str, line: int, message: str) -> ScaffoldError:
@@ -130,8 +133,8 @@ def _usual_facts(header: str) -> tuple[str, tuple[str, ...]] | None:
 
 def _facts(source: str) -> tuple[str, tuple[str, ...]] | None:
     try:
-        values = dict(_constants(ast.parse(source)))
-    except (SyntaxError, ValueError):
+        values = dict(_constants(parse_python(source)))
+    except (SyntaxError, ValueError, RecursionError):
         return None
     revision, parents = values.get("revision"), values.get("down_revision", ...)
     if not isinstance(revision, str) or parents is ...:

@@ -16,6 +16,7 @@ from scaffold.status.drift import MIGRATE, Drift
 from scaffold.status.edited_tables import Code
 from scaffold.status.survey import conflicts_in
 from scaffold.status.table_drift import compare_tables
+from scaffold.untrusted import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +78,7 @@ def _of_broken_revisions(history: History, built: Built, root: Path) -> Iterator
     marked = set()
     for revision in history.revisions:
         path = (VERSIONS / revision.file).as_posix()
-        if markers := conflicts_in((root / path).read_bytes()):
+        if markers := conflicts_in(read_regular(root / path)):
             marked.add(revision.file)
             yield _marked(path, markers)
     rest = tuple(each for each in built.broken if each[0] not in marked)

@@ -7,6 +7,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from scaffold.frozen import dataclass
+from scaffold.untrusted import TOO_DEEP, parse_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,13 @@ class Declared:
 
 def tables_in(content: bytes) -> dict[str, Declared]:
     """Return the tables that a module declares, by name; raises SyntaxError."""
-    module = ast.parse(content)
+    try:
+        return _tables_of(parse_python(content))
+    except RecursionError as error:
+        raise SyntaxError(TOO_DEEP, (None, 1, 1, None)) from error
+
+
+def _tables_of(module: ast.Module) -> dict[str, Declared]:
     found = {}
     for statement in module.body:
         if isinstance(statement, ast.ClassDef) and (declared := _of_class(statement)):

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from scaffold.status.declared_tables import Declared, tables_in
 from scaffold.status.drift import Drift
 from scaffold.status.survey import TABLE_NAME, conflicts_in
+from scaffold.untrusted import read_regular
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scaffold.project.project import Project
     from scaffold.status.survey import Survey
 
@@ -31,7 +34,7 @@ class Code:
             for file in sorted((project.root / folder).glob("*.py")):
                 path = file.relative_to(project.root).as_posix()
                 if path not in known:
-                    self.own |= self._tables(path, file.read_bytes(), {})
+                    self.own |= self._tables(path, _content(file), {})
         for name in sorted(self.rendered.keys() - self.own.keys()):
             self.drifts.append(_without_model(name))
 
@@ -48,6 +51,13 @@ class Code:
         except SyntaxError as error:
             self.drifts.append(Drift(f"{path}:{error.lineno}: this is no Python: {error.msg}"))
             return otherwise
+
+
+def _content(file: Path) -> bytes | None:
+    try:
+        return read_regular(file)
+    except OSError:
+        return None
 
 
 def _without_model(table: str) -> Drift:

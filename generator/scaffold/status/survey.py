@@ -13,6 +13,7 @@ from scaffold.cache.store import Kept
 from scaffold.frozen import dataclass
 from scaffold.plan.tree import Tree
 from scaffold.template.index import derived_folder
+from scaffold.untrusted import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -147,7 +148,7 @@ def _moved(gone: Finding, strangers: dict[str, Path]) -> Finding | None:
     if best is None or alike[best] < _ALIKE:
         return None
     file = strangers.pop(best)
-    own, mode = file.read_bytes(), file.stat().st_mode & 0o777
+    own, mode = read_regular(file), file.stat().st_mode & 0o777
     return replace(
         gone, state="moved", own=own, own_mode=mode, moved_to=best, markers=conflicts_in(own)
     )
@@ -155,7 +156,10 @@ def _moved(gone: Finding, strangers: dict[str, Path]) -> Finding | None:
 
 def _likeness(gone: Finding, path: str, file: Path) -> float:
     """Return how much of a file's lines are those of the render, at most 1."""
-    content = file.read_bytes()
+    try:
+        content = read_regular(file)
+    except OSError:
+        return 0.0
     if content == gone.rendered:
         # Of several files that are equal, such as empty ones, the one of the same name.
         same_name = PurePosixPath(path).name == PurePosixPath(gone.path).name
