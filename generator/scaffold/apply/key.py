@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from contextlib import suppress
 from functools import cache
@@ -34,7 +33,7 @@ def user_key() -> bytes:
             draft = path.with_name(f".{path.name}.{os.getpid()}")
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(_BYTES))
+                file.write(os.urandom(_BYTES))
             _publish(draft, path)
     except OSError as error:
         raise ScaffoldError(

@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from scaffold.cache.files import cache_folder, data_folder, read_cached, write_cached
-from scaffold.cache.workplace import workplace
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
 from scaffold.git import run_git
@@ -190,6 +189,8 @@ def _reference_files(path: Path, commit: str) -> list[Path]:
 
 def _fetch(src_path: str, commit: str, cache: Path) -> tuple[str, str]:
     """Put the version into the cache, in one step; return its full hash and what git calls it."""
+    from scaffold.cache.workplace import workplace
+
     url = _available(src_path)
     folder = cache / "templates"
     try:
