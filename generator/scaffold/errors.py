@@ -1,10 +1,19 @@
 """What can go wrong, in words that say what to type next."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import ClassVar, Self
 
 NOTHING_WRITTEN = "nothing was written"
+# What somebody else wrote is quoted: not in full where it is long, and with nothing in it that a
+# terminal obeys.
+_LONG = re.compile(r"(`[^`]{80})[^`]{200,}([^`]{20}`)")
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160))}
+
+
+def _quoted(text: str) -> str:
+    return _LONG.sub(r"\1...\2", text).translate(_CONTROLS)
 
 
 class ScaffoldError(Exception):
@@ -20,9 +29,9 @@ class ScaffoldError(Exception):
     def __init__(self, message: str, note: str | None = None, help: str | None = None) -> None:
         """Keep the three parts apart; output decides how they look."""
         super().__init__(message)
-        self.message = message
-        self.note = note
-        self.help = help
+        self.message = _quoted(message)
+        self.note = note and _quoted(note)
+        self.help = help and _quoted(help)
 
     @property
     def errors(self) -> "Sequence[ScaffoldError]":
