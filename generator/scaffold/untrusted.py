@@ -145,8 +145,12 @@ def _size_of(node: Any, sizes: dict[int, int]) -> int:  # noqa: ANN401
     if node.id == "scalar":
         return 1
     known = sizes.get(id(node))
+    if known == 0:
+        raise yaml.MarkedYAMLError(
+            problem="an alias leads back to where it is", problem_mark=node.start_mark
+        )
     if known is None:
-        sizes[id(node)] = MOST_VALUES  # an alias that leads back to where it is has no end
+        sizes[id(node)] = 0
         parts = node.value
         if node.id == "mapping":
             parts = (part for pair in parts for part in pair)

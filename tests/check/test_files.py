@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.check import sources
 from scaffold.check.errors import CheckError
 from scaffold.check.run import check
 
@@ -100,14 +101,14 @@ def test_a_declared_encoding_is_used_and_columns_are_characters(root: Path) -> N
 
 def test_an_unreadable_file_is_a_finding(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(root, **{"a.py": BAD, "b.py": BAD})
-    read = Path.read_bytes
+    read = sources.read_regular
 
-    def refuse(path: Path) -> bytes:
-        if path.name == "a.py":
+    def refuse(path: str) -> bytes:
+        if path.endswith("a.py"):
             raise PermissionError(13, "Permission denied")
         return read(path)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(sources, "read_regular", refuse)
 
     assert places(".") == ["a.py:1: SCA000", "b.py:3: SCA001"]
 

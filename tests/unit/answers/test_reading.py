@@ -133,7 +133,7 @@ def test_a_folder_without_answers_is_no_project(tmp_path: Path) -> None:
             ["entities:", "- name: Tag", "  fields: [{name: a, name: b}]"],
             ":8: `name` is said twice",
         ),
-        (["entities: &a", "- *a"], ":6: this is not an entity"),
+        (["entities: &a", "- *a"], ":6: this is not valid YAML: an alias leads back to"),
         (["=======", "entities: []"], ":6: this is a conflict marker"),
         (["entities: {", "]"], ":7: this is not valid YAML"),
         (["<<<<<<< HEAD", "entities: []", "======="], ":6: this is a conflict marker"),

@@ -129,7 +129,7 @@ def test_an_option_that_is_not_said_is_as_the_rules_have_it() -> None:
         ("schema: 2\nentities: {}", 1, "`schema` of the document is `2`"),
         ("entities: 5", 1, "`entities` must be a mapping"),
         ("entities: {}\nentities: {}", 2, "`entities` is there a second time (first: line 1)"),
-        ("entities: &a {Post: *a}", 1, "this is nested too deeply"),
+        ("entities: &a {Post: *a}", 1, "this is not valid YAML: an alias leads back to"),
         ("entities:\n  user: {}", 2, "`user` cannot be the name of an entity"),
         ("entities:\n  User: {}", 2, "the entity `User` has no `fields`"),
         ("entities:\n  User:\n    fields: {}\n  User: {}", 4, "`User` is there a second time"),
