@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check import sources
 from scaffold.check.errors import CheckError
 from scaffold.check.run import check
+from scaffold.untrusted import read_regular
 
 BAD = "from sqlalchemy.ext.asyncio import create_async_engine\n\nengine = create_async_engine('')\n"
 
@@ -101,14 +101,13 @@ def test_a_declared_encoding_is_used_and_columns_are_characters(root: Path) -> N
 
 def test_an_unreadable_file_is_a_finding(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(root, **{"a.py": BAD, "b.py": BAD})
-    read = sources.read_regular
 
     def refuse(path: str) -> bytes:
         if path.endswith("a.py"):
             raise PermissionError(13, "Permission denied")
-        return read(path)
+        return read_regular(path)
 
-    monkeypatch.setattr(sources, "read_regular", refuse)
+    monkeypatch.setattr("scaffold.check.sources.read_regular", refuse)
 
     assert places(".") == ["a.py:1: SCA000", "b.py:3: SCA001"]
 

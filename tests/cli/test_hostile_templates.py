@@ -178,6 +178,25 @@ def test_a_link_in_a_template_brings_no_file_of_the_machine(
 
 
 @pytest.mark.parametrize(
+    "folder", ["../secret", "{outside}", "project/../../secret", "{{{{ '..' }}}}/x"]
+)
+def test_a_folder_of_the_machine_is_no_part_of_a_template(
+    folder: str, tmp_path: Path, scaffold: Scaffold
+) -> None:
+    write(tmp_path, {"secret/secret.txt": "s3cr3t"})
+    given = SETTINGS.replace("project", folder.format(outside=tmp_path / "secret"), 1)
+    template = make(tmp_path / "t", {"project/a.txt": "a\n"}, SPEC)
+    scaffold(tmp_path, "new", "shop", "--template", str(template), "--defaults")
+    write(template, {"copier.yml": given + SPEC})
+    template_repository.commit(template, "v2.0.0")
+
+    result = scaffold(tmp_path / "shop", "upgrade")
+
+    assert (1, False) == (result.code, (tmp_path / "shop/secret.txt").exists())
+    assert "internal error" not in result.err
+
+
+@pytest.mark.parametrize(
     "source",
     [
         "ext::sh -c touch% {hacked} ://",

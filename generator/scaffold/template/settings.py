@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from posixpath import normpath
 from typing import TYPE_CHECKING, Any
 
 from scaffold.answers.reading import ANSWERS_FILE
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
-from scaffold.untrusted import load_yaml, read_regular
+from scaffold.untrusted import fault_of, load_yaml, read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,6 +114,9 @@ def _refuse(settings: Mapping[str, Any]) -> None:
             )
     if settings.get("answers_file", ANSWERS_FILE) != ANSWERS_FILE:
         raise ScaffoldError(f"the template's answers file is not `{ANSWERS_FILE}`")
+    folder = str(settings.get("subdirectory") or ".")
+    if not _is_computed(folder) and normpath(folder) != "." and fault_of(normpath(folder)):
+        raise ScaffoldError(f"the template's `_subdirectory` leads out of it: `{folder}`")
 
 
 def _question(name: str, details: object, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,11 +132,15 @@ def _unsupported(settings: Mapping[str, Any]) -> Iterator[str]:
             yield f"the setting `_{name}`"
     if (settings.get("envops") or {}).get("undefined", _UNDEFINED[0]) not in _UNDEFINED:
         yield "the setting `_envops.undefined`"
-    if any(tag in str(settings.get("subdirectory", "")) for tag in "{[<%"):
+    if _is_computed(str(settings.get("subdirectory", ""))):
         yield "a computed `_subdirectory`"
     version = str(settings.get("min_copier_version", "0")).split(".")[:2]
     if tuple(int(part) for part in version if part.isdigit()) > _COPIER_VERSION:
         yield f"the Copier version {'.'.join(version)}"
+
+
+def _is_computed(text: str) -> bool:
+    return any(tag in text for tag in "{[<%")
 
 
 def _unsupported_in(name: str, question: Mapping[str, Any]) -> Iterator[str]:
