@@ -11,7 +11,7 @@ import gates
 from scaffold.answers.reading import read
 from scaffold.project.project import load
 from servers import Servers
-from template_repository import git
+from template_repository import git, tree
 
 # In the files that list entities, both fall between Comment and User.
 ONE = ("Photo", "caption:str,80")
@@ -40,17 +40,21 @@ def merged(start: Path, folder: Path, one: tuple[str, ...], other: tuple[str, ..
 
 
 def merged_branches(
-    start: Path, folder: Path, ones: list[tuple[str, ...]], others: list[tuple[str, ...]]
+    start: Path,
+    folder: Path,
+    ones: list[tuple[str, ...]],
+    others: list[tuple[str, ...]],
+    commands_of: tuple[str, str] = ("model", "model"),
 ) -> Path:
     project = Path(shutil.copytree(start, folder))
     first = git(project, "branch", "--show-current")
     git(project, "branch", "other")
     for one in ones:
-        commands.model(project, *one)
+        commands.scaffold(project, *commands_of[0].split(), *one)
     commit(project)
     git(project, "checkout", "--quiet", "other")
     for other in others:
-        commands.model(project, *other)
+        commands.scaffold(project, *commands_of[1].split(), *other)
     commit(project)
     git(project, "checkout", "--quiet", first)
     git(project, "merge", "--quiet", "--no-edit", "other")
@@ -216,3 +220,50 @@ def test_two_versions_of_one_sentence_are_a_conflict(neighbours: Path, tmp_path:
 
     assert "<<<<<<< HEAD\nOurs.\n=======\nTheirs.\n" in readme.read_text(encoding="utf-8")
     assert "README.md:" in commands.scaffold(project, "doctor", code=4)
+
+
+def test_revisions_that_cannot_follow_each_other_are_not_joined(
+    neighbours: Path, tmp_path: Path
+) -> None:
+    project = merged_branches(
+        neighbours,
+        tmp_path / "blog",
+        [("User", "name", "label")],
+        [("User", "name:str,80:index")],
+        commands_of=("field rename", "field alter"),
+    )
+    answers = project / ".copier-answers.yml"
+    lines = answers.read_text(encoding="utf-8").splitlines(keepends=True)
+    (_, second) = (number for number, line in enumerate(lines) if "User" in line)
+    del lines[second]  # as the first error asks for
+    answers.write_text("".join(lines), encoding="utf-8")
+    before = tree(project)
+
+    printed = commands.scaffold(project, "migrate", "--merge", code=1)
+
+    assert "cannot run after" in printed
+    assert "there is no column `users.name`; nothing was written" in printed
+    assert "let one follow the other" in printed
+    assert tree(project) == before
+
+
+def test_revisions_by_hand_are_run_in_both_orders(neighbours: Path, tmp_path: Path) -> None:
+    project = merged_branches(
+        neighbours, tmp_path / "blog", [("Tag", "name:str,80")], [("Zone", "name:str,80")]
+    )
+    first, second = sorted((project / "migrations/versions").glob("*create_[tz]*"))
+    text = first.read_text(encoding="utf-8")
+    by_hand = '    op.execute("CREATE INDEX ix_mine ON {table} (name)")\n\n\ndef downgrade'
+    own = by_hand.format(table="tags" if "tags" in text else "zones")
+    first.write_text(text.replace("\n\ndef downgrade", own, 1), encoding="utf-8")
+    commit(project)
+    before = tree(project)
+
+    commands.scaffold(project, "migrate", "--merge", "--dry-run")
+    others = "zones" if "tags" in text else "tags"
+    first.write_text(text.replace("\n\ndef downgrade", by_hand.format(table=others), 1), "utf-8")
+    printed = commands.scaffold(project, "migrate", "--merge", code=1)
+
+    assert f"the branches do not run in the order {first.name}, {second.name}" in printed
+    assert f"no such table: main.{others}" in printed
+    assert tree(project).keys() == before.keys()

@@ -29,6 +29,7 @@ Step = tuple[Any, ...]
 """The name of an operation, and its parts."""
 UNREAD = "unread"
 BROKEN = "broken"
+ROWS = "rows"
 
 _NO_TABLES = {"f", "get_bind", "get_context", "bulk_insert"}
 _CONSTRAINTS = {
@@ -128,7 +129,9 @@ class _Call:
 
 def _of_call(call: _Call) -> Iterator[Step]:
     if call.method == "execute":
-        refuse_tables(call.take())
+        statement = call.take()
+        refuse_tables(statement)
+        yield ROWS, call.source.one_line(statement)
     elif call.method not in _NO_TABLES:
         reader = _READERS.get(call.method)
         if reader is None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scaffold.replay.steps import Step
-    from scaffold.revisions.history import History, PastRevision
+    from scaffold.revisions.history import History
 
 Spec = dict[str, Any]
 _PARTS = ("columns", "foreign_keys", "uniques", "indexes", "checks")
@@ -42,7 +42,7 @@ def build(
     tables: dict[str, Spec] = {}
     unread: list[tuple[str, int]] = []
     broken: list[tuple[str, int, str]] = []
-    for revision in _in_order(history):
+    for revision in history.in_order():
         content = read_regular(folder / revision.file)
         for step in steps(content) if steps else steps_of(content.decode("utf-8", "replace")):
             if step[0] == BROKEN:
@@ -50,7 +50,7 @@ def build(
             try:
                 readable = step[0] not in (UNREAD, BROKEN)
                 if readable:
-                    _apply(tables, step)
+                    apply_step(tables, step)
             except (KeyError, StopIteration):  # of a table that was made in a way not understood
                 readable = False
             if not readable:
@@ -59,18 +59,8 @@ def build(
     return Built(specs, tuple(unread), tuple(broken))
 
 
-def _in_order(history: History) -> Iterator[PastRevision]:
-    """Yield the revisions, each after those that it follows."""
-    waiting = {revision.id: revision for revision in history.revisions}
-    while waiting:
-        ready = [r for r in waiting.values() if not any(parent in waiting for parent in r.parents)]
-        if not ready:
-            return
-        for revision in ready:
-            yield waiting.pop(revision.id)
-
-
-def _apply(tables: dict[str, Spec], step: Step) -> None:
+def apply_step(tables: dict[str, Spec], step: Step) -> None:
+    """Do to the tables what a step does."""
     match step:
         case ("create_table", name, parts):
             tables[name] = {"name": name, "primary_key": "", **{part: [] for part in _PARTS}}

@@ -62,6 +62,20 @@ class History:
             )
         return heads
 
+    def in_order(self) -> tuple[PastRevision, ...]:
+        """Return the revisions, each after those that it follows; those of a circle are left out."""
+        waiting = {revision.id: revision for revision in self.revisions}
+        found: list[PastRevision] = []
+        while ready := [
+            each
+            for each in waiting.values()
+            if not any(parent in waiting for parent in each.parents)
+        ]:
+            found += ready
+            for each in ready:
+                del waiting[each.id]
+        return tuple(found)
+
     def _check(self) -> None:
         files: dict[str, str] = {}
         for revision in self.revisions:

@@ -16,7 +16,7 @@ from scaffold.frozen import dataclass
 from scaffold.revisions.history import VERSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _PROGRAM = Path(__file__).parent / "inside.py"
 _SET_UP = "set the project up first: make test"
@@ -41,6 +41,20 @@ class Comparison:
     uncompared: str = ""
 
 
+class MigrationsFailError(ScaffoldError):
+    """A revision of the project does not run."""
+
+
+def tables_after(root: Path, order: Sequence[str]) -> Mapping[str, Any]:
+    """Return the tables that the migrations make when each of these revisions is asked for in turn."""
+    python = interpreter(root)
+    with TemporaryDirectory(prefix="scaffold-scratch-") as name:
+        work = Path(name)
+        _copy_migrations(root, work, {})
+        tables: Mapping[str, Any] = _run(python, root, work, {"order": list(order)})["tables"]
+        return tables
+
+
 def compare(root: Path, message: str, more: Mapping[str, bytes] | None = None) -> Comparison:
     """Compare over a database in a temporary folder; the project's own is not touched.
 
@@ -51,7 +65,7 @@ def compare(root: Path, message: str, more: Mapping[str, bytes] | None = None) -
     with TemporaryDirectory(prefix="scaffold-scratch-") as name:
         work = Path(name)
         _copy_migrations(root, work, more or {})
-        found = _run(python, root, work, message)
+        found = _run(python, root, work, {"message": message})
         revision = None
         if found["file"]:
             file = Path(found["file"])
@@ -98,14 +112,15 @@ def _copy_migrations(root: Path, work: Path, more: Mapping[str, bytes]) -> None:
         (work / path).write_bytes(body)
 
 
-def _run(python: Path, root: Path, work: Path, message: str) -> dict[str, Any]:
+def _run(python: Path, root: Path, work: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
     import subprocess
 
     wanted = {
         "ini": str(root / "alembic.ini"),
         "migrations": str(work / VERSIONS.parent),
         "created": str(work / "created.sqlite"),
-        "message": message,
+        "migrated": str(work / "migrated.sqlite"),
+        **asked,
         "result": str(work / "result.json"),
     }
     kept = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
@@ -151,7 +166,7 @@ def _failure(found: Mapping[str, Any], root: Path, work: Path) -> ScaffoldError:
             file = Path(file).relative_to(folder).as_posix()
     note = f"{said} ({file}:{line})" if file else said
     if file.startswith(VERSIONS.as_posix()):
-        return ScaffoldError(
+        return MigrationsFailError(
             "the migrations do not run on a scratch SQLite database",
             note=note,
             help="keep what one database alone knows to it: "

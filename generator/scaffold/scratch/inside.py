@@ -28,16 +28,44 @@ def main() -> None:
     """Do what the first argument says, and write down what was found or what went wrong."""
     wanted = json.loads(sys.argv[1])
     try:
-        found = compare(wanted)
+        found = tables_after(wanted) if "order" in wanted else compare(wanted)
     except Exception as error:  # noqa: BLE001  (whatever the project's own code raises)
         found = {"error": f"{type(error).__name__}: {error}", "place": place(error, wanted)}
     Path(wanted["result"]).write_text(json.dumps(found), encoding="utf-8")
 
 
-def compare(wanted: dict[str, str]) -> dict[str, Any]:
-    """Upgrade, and let Alembic write the revision that is missing."""
+def config_of(wanted: dict[str, Any]) -> Config:
+    """Return the project's configuration of Alembic, for the copy of its revisions."""
     config = Config(wanted["ini"])
     config.set_main_option("script_location", wanted["migrations"].replace("%", "%%"))
+    return config
+
+
+def tables_after(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade to one revision after the other, and return the tables."""
+    for revision in wanted["order"]:
+        command.upgrade(config_of(wanted), revision)
+    engine = create_engine(f"sqlite:///{wanted['migrated']}")
+    with engine.connect() as connection:
+        inspector = inspect(connection)
+        return {"tables": {name: parts(inspector, name) for name in inspector.get_table_names()}}
+
+
+def parts(inspector: Inspector, table: str) -> list[str]:
+    """Return the parts of a table as texts, whatever their order."""
+    found = (
+        *inspector.get_columns(table),
+        *inspector.get_indexes(table),
+        *inspector.get_unique_constraints(table),
+        *inspector.get_foreign_keys(table),
+        *inspector.get_check_constraints(table),
+    )
+    return sorted(str(sorted(each.items(), key=str)) for each in found)
+
+
+def compare(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade, and let Alembic write the revision that is missing."""
+    config = config_of(wanted)
     command.upgrade(config, "heads")
     found: dict[str, Any] = {"operations": [], "unseen": [], "file": None}
 

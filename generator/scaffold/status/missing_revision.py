@@ -19,6 +19,7 @@ from scaffold.replay.tables import Built, build
 from scaffold.revisions.history import VERSIONS, read_history
 from scaffold.revisions.preconditions import refuse_broken_revisions
 from scaffold.revisions.revision import merge_revision, renderer_of, revision_for
+from scaffold.status.branches import refuse_clash
 from scaffold.status.edited_tables import Code
 from scaffold.status.survey import survey
 
@@ -91,7 +92,9 @@ def finish_merge(root: Path) -> Missing:
     project = load(root, is_merged=True)
     made = merge_revision(root, renderer_of(project.template), datetime.now(UTC))
     if made:
-        refuse_broken_revisions(build(read_history(root), root / VERSIONS))
+        history = read_history(root)
+        refuse_broken_revisions(build(history, root / VERSIONS))
+        refuse_clash(root, history)
     files = {str(made.path): made.text.encode()} if made else {}
     if not is_in_order(project.answers):
         files[ANSWERS_FILE] = project.rendered[ANSWERS_FILE].body()
