@@ -12,6 +12,7 @@ from itertools import dropwhile, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from scaffold.frozen import dataclass
+from scaffold.untrusted import parse_python
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
@@ -114,9 +115,9 @@ class Source:
 def read_source(text: str) -> Source | None:
     """Take a file apart; None where it is no Python, or its imports are written too freely."""
     try:
-        tree = ast.parse(text)
+        tree = parse_python(text)
         comments = dict(_comments(text))
-    except (SyntaxError, ValueError, RecursionError, tokenize.TokenError):
+    except (SyntaxError, tokenize.TokenError):
         return None
     lines = text.split("\n")[: -1 if text.endswith("\n") else None]
     found, rest = _first_imports(tree.body)

@@ -19,6 +19,7 @@ from scaffold.plan.import_block import (
 )
 from scaffold.plan.marked_places import merge_around_places
 from scaffold.plan.merge import LABELS, Merged
+from scaffold.untrusted import parse_python
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
@@ -79,8 +80,8 @@ def _empty_lines(mine: Source, old: Source, new: Source) -> int:
 def _used(text: str, sources: Sequence[Source]) -> set[str]:
     """Return the names that the merged code uses; of code in conflict, those of both sides."""
     try:
-        trees = [ast.parse(text)]
-    except (SyntaxError, ValueError):
+        trees = [parse_python(text)]
+    except SyntaxError:
         trees = [source.tree for source in sources]
     return {name for tree in trees for name in _names(tree)}
 
@@ -97,8 +98,8 @@ def _names_in(text: str) -> Iterator[str]:
     if len(text) > 200 or not text[:1].isidentifier():  # noqa: PLR2004  # a sentence is no annotation
         return
     try:
-        found = ast.parse(text, mode="eval")
-    except (SyntaxError, ValueError):
+        found = parse_python(text)
+    except SyntaxError:
         return
     yield from (node.id for node in ast.walk(found) if isinstance(node, ast.Name))
 
