@@ -17,6 +17,9 @@ LABELS = ("your file", "before", "after")
 # What git answers for a file in more conflicts than that is an error.
 _MOST_CONFLICTS = 127
 
+# A line that ends so begins a list or a class: it is no item of one.
+_OPENING = (b"[", b"(", b"{", b":")
+
 Line = tuple[bytes, int]
 
 
@@ -68,24 +71,43 @@ def unite(ours: bytes, base: bytes, theirs: bytes) -> bytes:
     That holds while `is_frame_kept`: a list that a person wrote another way is no set of lines.
 
     The result is `theirs` without the lines that a person took out of `base`, and with those that
-    a person added, each after the line it followed. Unlike git's own union, this brings back no
-    line that one side removed, and repeats none that both sides added.
+    a person added, each after the line it followed and the new items there: a method by hand ends
+    the list before it. Unlike git's own union, this brings back no line that one side removed, and
+    repeats none that both sides added.
     """
     mine, old = _numbered(ours), set(_numbered(base))
     wanted = set(mine)
     kept = [line for line in _numbered(theirs) if line in wanted or line not in old]
+    added = _added(mine, set(kept), old)
+    result = list(added.get(None, ()))
+    waiting: list[bytes] = []
+    for line in kept:
+        if line in old or line[0].endswith(_OPENING):
+            result += waiting
+            waiting = []
+        result.append(line[0])
+        waiting += added.get(line, ())
+    result += waiting
+    return b"\n".join(result) + (b"\n" if theirs.endswith(b"\n") and result else b"")
+
+
+def _added(
+    mine: Iterable[Line], present: set[Line], old: set[Line]
+) -> dict[Line | None, list[bytes]]:
+    """Return a person's lines by the line before them, with the blank lines that set them apart."""
     added: dict[Line | None, list[bytes]] = {}
     anchor: Line | None = None
-    present = set(kept)
+    before: list[bytes] = []
+    is_apart = False
     for line in mine:
         if line in present:
-            anchor = line
-        elif line not in old:
-            added.setdefault(anchor, []).append(line[0])
-    result = list(added.get(None, ()))
-    for line in kept:
-        result.extend((line[0], *added.get(line, ())))
-    return b"\n".join(result) + (b"\n" if theirs.endswith(b"\n") and result else b"")
+            anchor, before, is_apart = line, [], False
+        elif line not in old or (is_apart and not line[0].strip()):
+            added.setdefault(anchor, []).extend((*before, line[0]))
+            before, is_apart = [], True
+        elif not line[0].strip():
+            before.append(line[0])
+    return added
 
 
 def without_repeats(ours: bytes, rendered: bytes, words: Iterable[str]) -> bytes:

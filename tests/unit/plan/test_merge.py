@@ -87,6 +87,24 @@ def test_a_line_that_both_sides_added_is_there_once() -> None:
     assert text(both) == unite(text(both), text(BASE), text(both))
 
 
+def test_a_method_by_hand_ends_the_list_before_it() -> None:
+    ours = [*BASE, "", "def mine(self):", "    pass"]
+
+    merged = unite(text(ours), text(BASE), text([*BASE, "entity 7"]))
+
+    assert [*BASE, "entity 7", *ours[len(BASE) :]] == lines_of(merged)
+
+
+def test_what_a_person_set_apart_stays_apart() -> None:
+    base = ["import a", "", "import one", "", "routers = [", "    # each", "    one,", "]"]
+    ours = [*base[:3], "import mine", *base[3:7], "    mine,", "]"]
+    new = ["import a", "", "routers: list[str] = [", "    # each", "]"]
+
+    merged = unite(text(ours), text(base), text(new))
+
+    assert lines_of(merged) == [*new[:2], "import mine", "", *new[2:4], "    mine,", "]"]
+
+
 def test_binary_and_line_ends_are_told_apart() -> None:
     assert is_binary(b"text", b"\0")
     assert not is_binary(b"text", "ü".encode())

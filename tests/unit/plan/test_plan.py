@@ -281,7 +281,7 @@ def test_a_line_in_the_same_gap_of_a_registry_is_kept(tmp_path: Path) -> None:
 
     plan = registry_plan(tmp_path, REGISTRY, new, REGISTRY.replace("Post\n", "Mine\nPost\n"))
 
-    assert b"[\nAlbum\nMine\nPage\nPost\nUser\n]\n" == only_change(plan).after
+    assert b"[\nAlbum\nPage\nMine\nPost\nUser\n]\n" == only_change(plan).after
 
 
 def test_a_removed_entity_leaves_a_reordered_registry(tmp_path: Path) -> None:
