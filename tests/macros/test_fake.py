@@ -26,3 +26,12 @@ def test_keys_that_a_database_counts_are_counted() -> None:
 def test_other_keys_are_random() -> None:
     assert "return uuid.uuid4()" in lines(fake.next_key(BLOG["User"]))
     assert lines(fake.imports(BLOG["User"])) == ["from uuid import UUID", "import uuid"]
+
+
+def test_mail_addresses_are_stored_in_lower_case() -> None:
+    one = derived(entity("Contact", "mail:email", "name:str"))["Contact"]
+    two = derived(entity("Contact", "mail:email", "other:email:null"))["Contact"]
+
+    assert fake.lowered(one) == 'lowered = ("mail",)'
+    assert fake.lowered(two) == 'lowered = ("mail", "other")'
+    assert fake.lowered(BLOG["Post"]) == ""
