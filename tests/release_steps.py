@@ -74,7 +74,7 @@ def file_is_split(template: Path) -> None:
 def file_is_removed_and_another_added(template: Path) -> None:
     project = template / "template/project"
     (project / "tests/api/test_health.py.jinja").unlink()
-    (project / "docs").mkdir()
+    (project / "docs").mkdir(exist_ok=True)
     (project / "docs/operations.md.jinja").write_text("# Running {{ project_name }}\n", "utf-8")
 
 
