@@ -201,7 +201,8 @@ def git_environment(settings: Mapping[str, str]) -> dict[str, str]:
     It asks for no password, and `safe.directory` stays as the user has it.
     """
     found = {name: value for name, value in os.environ.items() if name not in _INHERITED}
-    first = int(found.get("GIT_CONFIG_COUNT") or 0)
+    count = found.get("GIT_CONFIG_COUNT", "")
+    first = int(count) if count.isdecimal() else 0
     for number, (name, value) in enumerate(settings.items(), first):
         found[f"GIT_CONFIG_KEY_{number}"] = name
         found[f"GIT_CONFIG_VALUE_{number}"] = value

@@ -136,6 +136,35 @@ def test_filters_that_look_at_the_machine_are_refused(
         render_with_copier(version, data, load_index(version))
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "1/0",
+        "'x'.y.z",
+        "[].__class__.__mro__",
+        "cycler.__init__.__globals__.os.popen('touch hacked')",
+        "range(10**9)|list",
+        "(1, 2)|sum(start=[])",
+        "f()",
+    ],
+)
+def test_what_a_template_raises_is_said_in_words(
+    expression: str, tmp_path: Path, scaffold: Scaffold
+) -> None:
+    (tmp_path / "here").mkdir()
+    text = f"{{% macro f() %}}{{{{ f() }}}}{{% endmacro %}}{{{{ {expression} }}}}"
+    template = make(tmp_path / "t", {"project/a.txt.jinja": text})
+    data = {"_src_path": str(template), "_commit": "v1.0.0", "entities": []}
+
+    made = scaffold(tmp_path / "here", "new", "shop", "--template", str(template), "--defaults")
+
+    assert (1, []) == (made.code, list((tmp_path / "here").iterdir()))
+    assert made.err.partition("\n")[2].startswith("error: the template cannot be rendered")
+    with pytest.raises(ScaffoldError, match="the template cannot be rendered"):
+        render(resolve(str(template), "v1.0.0"), data)["a.txt"].body()
+
+
 def test_no_other_filter_looks_at_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Call every filter with texts that name variables, homes and files."""
     from jinja2_ansible_filters.core_filters import FilterModule

@@ -16,6 +16,7 @@ from scaffold.errors import ScaffoldError, UsageError
 from scaffold.frozen import dataclass
 from scaffold.git import run_git
 from scaffold.render.with_copier import rendered_paths, run_copier
+from scaffold.template.errors import RAISED, readable
 from scaffold.template.install import Source, is_repository, of_folder, own_template
 from scaffold.template.source import is_remote
 
@@ -153,6 +154,8 @@ def _copy(source: Source, work: Path, answers: Mapping[str, str], *, ask: bool) 
         ) from error
     except (CopierError, ValueError) as error:
         raise _refused(str(error)) from error
+    except RAISED as error:
+        raise readable(error) from error
 
 
 def _defaults(folder: str) -> dict[str, Any]:

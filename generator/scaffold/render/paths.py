@@ -6,13 +6,11 @@ import posixpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import TemplateError
-
 from scaffold.answers.reading import ANSWERS_FILE
 from scaffold.cache.digests import short
 from scaffold.errors import ScaffoldError
 from scaffold.template.environment import has_tags
-from scaffold.template.errors import readable
+from scaffold.template.errors import RAISED, readable
 from scaffold.untrusted import fault_of
 
 if TYPE_CHECKING:
@@ -96,7 +94,7 @@ class Paths:
             if has_tags(part, self._index.envops):
                 try:
                     found = list(self._render(part, digest))
-                except TemplateError as error:
+                except RAISED as error:
                     raise readable(error, f"the path `{part}`") from error
             else:
                 found = [(part, digest)]

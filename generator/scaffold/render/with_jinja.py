@@ -8,8 +8,6 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import TemplateError
-
 from scaffold.answers.reading import ANSWERS_FILE
 from scaffold.cache.digests import Digests, short
 from scaffold.errors import ScaffoldError
@@ -18,7 +16,7 @@ from scaffold.render.outline import Outline
 from scaffold.render.paths import Paths, is_plain, join, refuse_fault
 from scaffold.render.patterns import matcher
 from scaffold.template.environment import has_tags, make_environment
-from scaffold.template.errors import readable
+from scaffold.template.errors import RAISED, readable
 from scaffold.template.index import codes_of, derived_folder
 from scaffold.template.macro_cache import Memo
 from scaffold.template.questions import Questionnaire, render_text
@@ -89,7 +87,7 @@ class Making:
         values = self._paths.values(digest)
         try:
             text: str = environment.get_template(path).render({**self._context, **values})
-        except TemplateError as error:
+        except RAISED as error:
             raise readable(error, f"`{path}`") from error
         if environment.captured is not None:
             raise ScaffoldError(f"`{path}` has a `yield` tag, which only paths may have")

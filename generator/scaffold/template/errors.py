@@ -10,6 +10,17 @@ from jinja2 import TemplateError, UndefinedError
 
 from scaffold.errors import ScaffoldError
 
+# What the expressions of a template may raise.
+RAISED = (
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 # A template raises by using a name that it knows is undefined, and the name is the message.
 _RAISED = re.compile(r"(?:.* has no attribute )?(['\"].* .*['\"])(?: is undefined)?", re.DOTALL)
 
@@ -18,9 +29,9 @@ class UnsetError(UndefinedError):
     """A default used `UNSET`: the question has none."""
 
 
-def readable(error: TemplateError, place: str | None = None) -> ScaffoldError:
+def readable(error: Exception, place: str | None = None) -> ScaffoldError:
     """Turn what a template raised into an error that says what it says."""
-    message = error.message or str(error)
+    message = getattr(error, "message", None) or str(error) or type(error).__name__
     raised = _RAISED.fullmatch(message)
     if raised:
         with suppress(ValueError, SyntaxError):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined
 
 from scaffold.errors import ScaffoldError
 from scaffold.template.casts import CASTS, Answer, cast, truth
 from scaffold.template.environment import TemplateEnvironment, has_tags
-from scaffold.template.errors import UnsetError, readable
+from scaffold.template.errors import RAISED, UnsetError, readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -174,5 +174,5 @@ def render_text(environment: TemplateEnvironment, text: str, context: dict[str, 
         return str(environment.from_text(text).render(context))
     except UnsetError:
         raise
-    except TemplateError as error:
+    except RAISED as error:
         raise readable(error) from error
