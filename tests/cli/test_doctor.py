@@ -49,6 +49,46 @@ def rejected(blog: Path) -> None:
     (blog / "README.md.rej").write_text("@@\n", encoding="utf-8")
 
 
+def agree_on(blog: Path, scaffold: Scaffold, message: str) -> None:
+    """Check that both commands that look at a project find the same."""
+    doctor, status = scaffold(blog, "doctor"), scaffold(blog, "status")
+
+    assert (4, 4) == (doctor.code, status.code)
+    assert message in doctor.out
+    assert message in status.out
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "<<<<<<< yours\n=======\n>>>>>>> new\n",
+        "<<<<<<< yours\n",
+        "=======\n>>>>>>> new\r\n",
+        "||||||| before\n=======\n",
+    ],
+)
+def test_status_finds_each_rest_of_a_conflict_too(
+    blog: Path, scaffold: Scaffold, left: str
+) -> None:
+    edit(blog / "README.md", lambda text: f"Heading\n=======\n{text}")
+    assert 0 == scaffold(blog, "doctor").code
+    edit(blog / "src/blog/settings.py", lambda text: f"{text}{left}")
+
+    agree_on(blog, scaffold, ": a conflict is not resolved")
+
+
+def test_what_copier_rejects_is_beside_a_file_of_the_template(
+    blog: Path, scaffold: Scaffold
+) -> None:
+    for path in ("notes.rej", ".venv/lib/patch.rej", "docs/letter.md.rej"):
+        (blog / path).parent.mkdir(parents=True, exist_ok=True)
+        (blog / path).write_text("No.\n", encoding="utf-8")
+    assert 0 == scaffold(blog, "doctor").code
+    (blog / "src/blog/settings.py.rej").write_text("@@\n", encoding="utf-8")
+
+    agree_on(blog, scaffold, "`src/blog/settings.py.rej` holds changes")
+
+
 def missing_parent(blog: Path) -> None:
     first = next((blog / "migrations/versions").glob("*.py"))
     edit(first, lambda text: text.replace("| None = None", '| None = "gone"', 1))
@@ -100,7 +140,7 @@ CASES: dict[str, tuple[Callable[[Path], None], str, str]] = {
         ".copier-answers.yml:11: `User` has the field `name` twice",
         "correct the line",
     ),
-    "unresolved_markers": (marked, "a conflict marker is left", "decide between the two sides"),
+    "unresolved_markers": (marked, "a conflict is not resolved", "decide between the two sides"),
     "rejected_changes": (
         rejected,
         "`README.md.rej` holds changes that `copier update` could not make",
@@ -141,7 +181,7 @@ def test_several_problems_are_all_named(blog: Path, scaffold: Scaffold) -> None:
 
     assert found["status"] == "wrong"
     messages = " ".join(problem["message"] for problem in found["problems"])
-    assert "a conflict marker is left" in messages
+    assert "a conflict is not resolved" in messages
     assert "2 heads" in messages
 
 

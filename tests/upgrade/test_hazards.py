@@ -205,4 +205,4 @@ def test_conflicts_stop_here(project: Path, next_version: Path) -> None:
     commands.scaffold(project, "upgrade", "--on-conflict", "markers", code=3)
     marked = (project / "src/blog/persistence/base.py").read_text(encoding="utf-8")
     assert "<<<<<<<" in marked
-    assert commands.scaffold(project, "doctor", code=4).count("a conflict marker is left") == 1
+    assert commands.scaffold(project, "doctor", code=4).count("a conflict is not resolved") == 1

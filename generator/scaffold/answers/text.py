@@ -8,12 +8,12 @@ from typing import Any
 
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
+from scaffold.markers import conflicts_in
 from scaffold.untrusted import load_yaml, reason_of
 
 ANSWERS_FILE = ".copier-answers.yml"
 LAST_GOOD = f"git checkout {ANSWERS_FILE}"
 
-_CONFLICT_MARKER = re.compile(r"^(<{7}|\|{7}|={7}|>{7})( .*)?$")
 _SCALAR_LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*): (.+)")
 _FRAME = ("entities: [", "]")
 
@@ -96,13 +96,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _parse_yaml(text: str) -> Parsed:
     """Parse any YAML layout, such as one that was merged or edited by hand."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if _CONFLICT_MARKER.match(line):
-            raise problem(
-                number,
-                "this is a conflict marker of an unfinished merge",
-                help="finish the merge: keep the entities of both sides, one a line",
-            )
+    if marked := conflicts_in(text.encode(), has_headings=False):
+        raise problem(
+            marked[0],
+            "this is a conflict marker of an unfinished merge",
+            help="finish the merge: keep the entities of both sides, one a line",
+        )
     import yaml
 
     try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
+from scaffold.markers import conflicts_in
 from scaffold.project.project import refuse_broken
 from scaffold.replay.step_cache import KnownSteps
 from scaffold.replay.tables import Built, build
@@ -14,7 +15,6 @@ from scaffold.revisions.history import VERSIONS, History, read_history
 from scaffold.revisions.preconditions import broken_revisions
 from scaffold.status.drift import MIGRATE, Drift
 from scaffold.status.edited_tables import Code
-from scaffold.status.survey import conflicts_in
 from scaffold.status.table_drift import compare_tables
 from scaffold.untrusted import read_regular
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from scaffold.project.project import Project
     from scaffold.scratch import Comparison
-    from scaffold.status.survey import Finding, Survey
+    from scaffold.status.survey import Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,14 @@ class Agreement:
 
 def agreement(project: Project, survey: Survey) -> Agreement:
     """Compare the recorded entities, the code of the tables, and what the migrations build."""
-    drifts = [*_of_entities(project), *_of_markers(survey.findings)]
+    drifts = [*_of_entities(project), *of_leftovers(survey)]
     code = Code(project, survey)
     drifts += code.drifts
     history = History(())
     try:
         history = read_history(project.root)
         built = build(history, project.root / VERSIONS, KnownSteps())
-        drifts += _of_broken_revisions(history, built, project.root)
+        drifts += of_broken_revisions(history, built, project.root)
         head = history.head()
     except ScaffoldError as error:
         drifts.append(Drift.of(error))
@@ -67,13 +67,18 @@ def _of_entities(project: Project) -> Iterator[Drift]:
         yield Drift.of(error)
 
 
-def _of_markers(findings: tuple[Finding, ...]) -> Iterator[Drift]:
-    for each in findings:
-        if each.markers:
-            yield _marked(each.place, each.markers)
+def of_leftovers(survey: Survey) -> Iterator[Drift]:
+    """Yield what unfinished merges and updates left behind."""
+    for path, lines in survey.unresolved.items():
+        yield _marked(path, lines)
+    for path in survey.rejected:
+        yield Drift(
+            f"`{path}` holds changes that `copier update` could not make",
+            help="make them by hand, and delete the file",
+        )
 
 
-def _of_broken_revisions(history: History, built: Built, root: Path) -> Iterator[Drift]:
+def of_broken_revisions(history: History, built: Built, root: Path) -> Iterator[Drift]:
     """Yield the revisions in which a conflict is not resolved, and others that are no Python."""
     marked = set()
     for revision in history.revisions:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,8 @@ from scaffold.frozen import dataclass
 from scaffold.plan.tree import Tree
 from scaffold.project.project import Project, load, refuse_broken
 from scaffold.render.render import render
+from scaffold.status.agreement import of_broken_revisions, of_leftovers
+from scaffold.status.survey import survey
 from scaffold.template.source import resolve, tags
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
     from scaffold.answers.reading import Answers
     from scaffold.render.files import Render
+    from scaffold.status.drift import Drift
     from scaffold.template.source import Template
 
-_MARKER = re.compile(rb"^(<{7}|>{7}) ", re.MULTILINE)
 _COPIER = (9, 19)
 # Versions that are rendered to find the one that the files belong to: the newest ones.
 _TRIED = 20
@@ -42,6 +43,11 @@ class Problem:
         said = error.of_reading()
         return cls(said.message, said.note, said.help)
 
+    @classmethod
+    def of_drift(cls, drift: Drift) -> Problem:
+        """Return what `scaffold status` says, too."""
+        return cls(drift.message, drift.note, drift.help)
+
 
 def examine(root: Path) -> tuple[Problem, ...]:
     """Return all problems of the project at `root`, none twice; writes nothing."""
@@ -55,7 +61,6 @@ def examine(root: Path) -> tuple[Problem, ...]:
 
 
 def _without_template(root: Path) -> Iterator[Problem]:
-    yield from _marked_answers(root)
     yield from _old_copier()
     yield from _history(root)
 
@@ -63,7 +68,7 @@ def _without_template(root: Path) -> Iterator[Problem]:
 def _with_template(project: Project) -> Iterator[Problem]:
     yield from _stopped_by(lambda: refuse_broken(project))
     yield from _deleted_registries(project)
-    yield from _markers(project)
+    yield from map(Problem.of_drift, of_leftovers(survey(project)))
     yield from _drift(project.answers, project.template, project.rendered)
 
 
@@ -78,26 +83,14 @@ def _history(root: Path) -> Iterator[Problem]:
     from scaffold.replay.step_cache import KnownSteps
     from scaffold.replay.tables import build
     from scaffold.revisions.history import VERSIONS, read_history
-    from scaffold.revisions.preconditions import broken_revisions
 
     try:
         history = read_history(root)
         built = build(history, root / VERSIONS, KnownSteps())
-        yield from map(Problem.of, broken_revisions(built))
+        yield from map(Problem.of_drift, of_broken_revisions(history, built, root))
         history.head()
     except ScaffoldError as error:
         yield Problem.of(error)
-
-
-def _marked_answers(root: Path) -> Iterator[Problem]:
-    """Copier writes an update that it rejected next to the file."""
-    for rejected in sorted(root.rglob("*.rej")):
-        path = rejected.relative_to(root).as_posix()
-        if not path.startswith("."):
-            yield Problem(
-                f"`{path}` holds changes that `copier update` could not make",
-                mends="make them by hand, and delete the file",
-            )
 
 
 def _old_copier() -> Iterator[Problem]:
@@ -125,18 +118,6 @@ def _deleted_registries(project: Project) -> Iterator[Problem]:
                 f"`{path}` is gone, which has a line of every entity",
                 note="what a person deleted stays deleted, so entities added later are not in it",
                 mends=f"bring it back: git checkout HEAD -- {path}",
-            )
-
-
-def _markers(project: Project) -> Iterator[Problem]:
-    tree = Tree(project.root)
-    for path in project.rendered:
-        file = tree.read(path)
-        if file and path != ANSWERS_FILE and (marker := _MARKER.search(file.body)):
-            line = file.body.count(b"\n", 0, marker.start()) + 1
-            yield Problem(
-                f"{path}:{line}: a conflict marker is left",
-                mends="decide between the two sides, and delete the markers",
             )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scaffold.markers import conflicts_in
 from scaffold.status.declared_tables import Declared, tables_in
 from scaffold.status.drift import Drift
-from scaffold.status.survey import TABLE_NAME, conflicts_in
+from scaffold.status.survey import TABLE_NAME
 from scaffold.untrusted import read_regular
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import os
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
@@ -11,12 +11,13 @@ from scaffold.answers.reading import ANSWERS_FILE
 from scaffold.cache.digests import short
 from scaffold.cache.store import Kept
 from scaffold.frozen import dataclass
+from scaffold.markers import conflicts_in
 from scaffold.plan.tree import Tree
 from scaffold.template.index import derived_folder
 from scaffold.untrusted import read_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from scaffold.plan.tree import File
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 TABLE_NAME = b"__tablename__"
 State = Literal["changed", "deleted", "moved"]
 
-MARKER = re.compile(rb"^(?:<{7}|\|{7}|={7}|>{7})(?: |\r?$)", re.MULTILINE)
-_OPENS = re.compile(rb"^<{7} ", re.MULTILINE)
 _KEPT = 20_000  # digests of one template version: those of several projects
 _ALIKE = 0.6  # of the lines: a file that was moved and edited
 
@@ -57,10 +56,22 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The findings sorted by path, and the folders of the files that declare tables."""
+    """The findings sorted by path, and the folders of the files that declare tables.
+
+    `own` are files that are written only once, with the conflicts that are left in them; `rejected`
+    are those that Copier left beside generated files.
+    """
 
     findings: tuple[Finding, ...]
     table_folders: frozenset[str]
+    own: Mapping[str, tuple[int, ...]]
+    rejected: tuple[str, ...]
+
+    @property
+    def unresolved(self) -> Mapping[str, tuple[int, ...]]:
+        """Return the files in which conflicts are left, with the lines."""
+        found = {**{each.place: each.markers for each in self.findings}, **self.own}
+        return {path: lines for path, lines in sorted(found.items()) if lines}
 
 
 def survey(project: Project, wanted: Callable[[str], bool] = lambda _: True) -> Survey:
@@ -73,10 +84,17 @@ def survey(project: Project, wanted: Callable[[str], bool] = lambda _: True) -> 
     is_union = _union_matcher(project)
     folders = set()
     found = []
+    own = {}
+    rejected = []
     for path, rendered in project.rendered.items():
-        if path == ANSWERS_FILE or rendered.once or not wanted(path):
+        if path == ANSWERS_FILE or not wanted(path):
             continue
+        if os.path.lexists(f"{project.root}/{path}.rej"):
+            rejected.append(f"{path}.rej")
         file = tree.read(path)
+        if rendered.once:
+            own[path] = conflicts_in(file.body) if file else ()
+            continue
         if file is not None and TABLE_NAME in file.body:
             folders.add(path.rpartition("/")[0])
         if file is None:
@@ -88,15 +106,7 @@ def survey(project: Project, wanted: Callable[[str], bool] = lambda _: True) -> 
     digests.save()
     project.rendered.save()
     findings = sorted(_with_moves(found, project), key=lambda each: each.path)
-    return Survey(tuple(findings), frozenset(folders))
-
-
-def conflicts_in(content: bytes) -> tuple[int, ...]:
-    """Return the lines at which a conflict begins; empty unless there is a whole one."""
-    if len(MARKER.findall(content)) < 2:  # noqa: PLR2004 (an opening and an end)
-        return ()
-    starts = (match.start() for match in _OPENS.finditer(content))
-    return tuple(content.count(b"\n", 0, start) + 1 for start in starts)
+    return Survey(tuple(findings), frozenset(folders), own, tuple(sorted(rejected)))
 
 
 def _changed(path: str, rendered: Rendered, file: File) -> Finding:
@@ -170,8 +180,6 @@ def _likeness(gone: Finding, path: str, file: Path) -> float:
 
 def _strangers(project: Project, suffixes: Iterable[str]) -> dict[str, Path]:
     """Return the files in the project's own folders that no template renders."""
-    import os
-
     wanted = set(suffixes)
     rendered = project.rendered
     tops = {path.split("/")[0] for path in rendered if "/" in path}
