@@ -10,8 +10,10 @@ import pytest_asyncio
 from blog.api import errors
 from blog.api.links import routers as link_routers
 from blog.api.routes import routers
-from blog.domain.relations import POST_TAGS
+from blog.domain.post import PostFields
+from blog.domain.relations import POST_TAGS, USER_ROLES
 from blog.domain.tag import NewTag
+from blog.domain.user import UserFields
 from fastapi import APIRouter, FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -97,6 +99,37 @@ async def test_17_included_relations_cost_at_most_one_statement_each(
     one = (await client.get(f"/posts/{posts[0]}?include=comments")).json()
     assert one["comments"] == []
     assert "author" not in one
+
+
+@pytest.mark.usefixtures("posts")
+async def test_17_more_than_some_included_are_refused_with_the_list_to_ask(
+    settings: Settings, make_work: Make
+) -> None:
+    blog = create_app(settings.model_copy(update={"max_included": 3}))
+    async with make_work() as work:
+        (ada,) = await work.users.find_all(order=[UserFields.id.asc()], limit=1)
+        roles = [await work.roles.add(entries.role(f"role-{number}")) for number in range(4)]
+        tags = await work.tags.add_many([entries.tag(f"tag-{number}") for number in range(3)])
+        for role in roles:
+            await work.users.link(ada.id, USER_ROLES, role.id)
+        post, _ = await work.posts.find_all(PostFields.author_id.eq(ada.id))
+        for tag in tags:
+            await work.posts.link(post.id, POST_TAGS, tag.id)
+        await work.posts.add_many([entries.post(ada.id, number) for number in range(4, 6)])
+        await work.commit()
+
+    async with client_of(blog, blog) as client:
+        for path, instead in (
+            (f"/users/{ada.id}?include=posts", "ask for the list of each post by `author_id`"),
+            ("/users?include=posts", "ask for the list of each post by `author_id`"),
+            (f"/users/{ada.id}?include=roles", "ask for the list of each user role by `user_id`"),
+            (f"/posts/{post.id}?include=tags", "ask for fewer entities at a time"),
+        ):
+            refused = await client.get(path)
+            assert (refused.status_code, refused.json()["code"]) == (422, "too_many_related")
+            assert "more than 3 " in refused.json()["detail"]
+            assert instead in refused.json()["detail"]
+        assert (await client.get("/posts?include=author,comments")).status_code == 200
 
 
 async def test_18_pages_over_http(client: httpx.AsyncClient, posts: list[int]) -> None:

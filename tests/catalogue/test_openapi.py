@@ -105,11 +105,11 @@ def test_each_error_is_a_problem(operations: dict[str, Any]) -> None:
     ("call", "statuses"),
     [
         ("GET /posts", "200 422 500 503"),
-        ("POST /posts", "201 400 409 422 500 503"),
+        ("POST /posts", "201 400 409 413 422 500 503"),
         ("GET /posts/{key}", "200 404 422 500 503"),
-        ("PATCH /posts/{key}", "200 400 404 409 422 500 503"),
-        ("PATCH /accounts/{key}", "200 400 404 409 412 422 500 503"),
-        ("PUT /users/by-email/{by_email}", "200 201 400 404 409 422 500 503"),
+        ("PATCH /posts/{key}", "200 400 404 409 413 422 500 503"),
+        ("PATCH /accounts/{key}", "200 400 404 409 412 413 422 500 503"),
+        ("PUT /users/by-email/{by_email}", "200 201 400 404 409 413 422 500 503"),
         ("PUT /posts/{key}/tags/{tag_id}", "204 404 409 422 500 503"),
     ],
 )

@@ -1,14 +1,17 @@
 """What holds under load, and when a client or the application goes away in the middle."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from decimal import Decimal
 from functools import partial
 from itertools import count
+from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
 from anyio import CancelScope
@@ -233,6 +236,65 @@ async def test_clients_that_do_not_read_cost_no_connection_for_long(
 
             process.terminate()
             await asyncio.to_thread(process.wait, 10)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+async def test_no_request_takes_much(database_url: str, make_work: Make, fill: Fill) -> None:
+    async with make_work() as work:
+        author = await work.users.add(entries.user())
+        await work.commit()
+    given = {"title": literal("T"), "body": literal("text"), "author_id": literal(author.id)}
+    await fill(
+        PostRow, 100_000, **given, views=literal(0), status=literal("live"), price=literal(1)
+    )
+    post, get = partial(httpx.Request, "POST"), partial(httpx.Request, "GET")
+    json_type = {"Content-Type": "application/json"}
+
+    with running(FOLDER, database_url) as (address, process):
+        async with httpx.AsyncClient(timeout=60) as client:
+            assert (await client.get(f"{address}/posts?limit=200")).status_code == 200
+            before = peak_memory(process)
+            for request in (
+                get(f"{address}/users?include=posts"),
+                get(f"{address}/users/{author.id}?include=posts"),
+                get(f"{address}/posts?" + "&".join(f"p{n}=1" for n in range(7000))),
+                get(f"{address}/posts?" + "title=1&" * 7000),
+                get(f"{address}/posts?id=in:" + "1," * 30_000),
+                get(f"{address}/posts?order=" + "title," * 9000),
+                post(f"{address}/tags", content=b" " * 100_000_000, headers=json_type),
+                post(f"{address}/tags", content=spaces(100_000_000), headers=json_type),
+                post(f"{address}/tags", content=b'{"name":[' + b"[]," * 2_700_000 + b"[]]}"),
+                post(f"{address}/tags", json=[[]] * 500_000),
+                post(f"{address}/tags", json={f"k{n}": 1 for n in range(40_000)}),
+                post(f"{address}/tags", json={f"k{n}": 1 for n in range(300_000)}),
+                post(f"{address}/tags/bulk", json=[{f"k{n}": 1 for n in range(40)}] * 1000),
+                post(f"{address}/tags/bulk", json=[{}] * 400_000),
+                post(f"{address}/tags", json={"k" * 1_000_000: 1}),
+                post(f"{address}/tags", files=[(f"f{n}", (f"{n}", b"x")) for n in range(10_000)]),
+            ):
+                sent = asyncio.create_task(client.send(request))
+                answers = [await client.get(f"{address}/health/live") for _ in range(3)]
+                answer = await sent
+
+                assert answer.status_code in {413, 422}
+                assert answer.headers["Content-Type"] == "application/problem+json"
+                assert len(answer.content) < 10_000
+                assert {one.status_code for one in answers} == {200}
+            assert peak_memory(process) - before < 120
+
+
+async def spaces(count: int) -> AsyncIterator[bytes]:
+    """Give so many spaces, piece by piece."""
+    for _ in range(count // 100_000):
+        yield b" " * 100_000
+
+
+def peak_memory(process: Popen[bytes]) -> int:
+    """Return the megabytes that a process has had at most."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    assert found is not None
+    return int(found[1]) // 1024
 
 
 async def test_a_stream_that_is_cancelled_ends_with_its_batch(make_work: Make, fill: Fill) -> None:
