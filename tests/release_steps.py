@@ -59,15 +59,14 @@ def file_is_renamed(template: Path) -> None:
 
 @step
 def file_is_split(template: Path) -> None:
-    settings = package(template) / "settings.py.jinja"
-    text = settings.read_text(encoding="utf-8")
+    whole = package(template) / "database_url.py.jinja"
     head, drivers, rest = re.split(
-        r"\n(?=# The async driver that)|\n\n\n(?=class )", text, maxsplit=2
+        r"\n(?=# The async driver of|SSL_MODES)", whole.read_text(encoding="utf-8"), maxsplit=2
     )
-    drivers = f'"""The drivers of databases that the project knows."""\n\n{drivers}\n'
-    (settings.parent / "drivers.py.jinja").write_text(drivers, encoding="utf-8")
+    drivers = f'"""The drivers of databases."""\n\nfrom typing import Final\n\n{drivers}'
+    (whole.parent / "drivers.py.jinja").write_text(drivers, encoding="utf-8")
     head = f"{head.rstrip()}\n\nfrom {{{{ package_name }}}}.drivers import ACCEPTED, DRIVERS\n"
-    settings.write_text(f"{head}\n\n{rest}", encoding="utf-8")
+    whole.write_text(f"{head}\n{rest}", encoding="utf-8")
 
 
 @step
