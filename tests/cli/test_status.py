@@ -312,3 +312,18 @@ def test_json_has_all_of_it(blog: Path, scaffold: Scaffold) -> None:
 @pytest.mark.parametrize("folder", ["src/blog", "tests"])
 def test_in_any_folder_of_the_project(blog: Path, scaffold: Scaffold, folder: str) -> None:
     assert 0 == scaffold(blog / folder, "status").code
+
+
+def test_tables_of_tests_are_none_of_the_project(blog: Path, scaffold: Scaffold) -> None:
+    """They may be left out by a sparse checkout, moved, and a person may have more of them."""
+    folder = blog / "tests/persistence"
+    text = (folder / "things.py").read_text(encoding="utf-8")
+    shutil.rmtree(folder)
+    left_out = scaffold(blog, "status")
+    folder.mkdir()
+    (folder / "mine.py").write_text(text.replace("scratch_", "my_"), encoding="utf-8")
+    more = scaffold(blog, "status")
+
+    assert (0, 0) == (left_out.code, more.code)
+    assert left_out.out.endswith(AGREE)
+    assert more.out.endswith(AGREE)

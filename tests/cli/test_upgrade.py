@@ -455,3 +455,53 @@ def test_a_pattern_that_the_new_engine_does_not_take_is_refused(
     altered = scaffold(project, "field", "alter", "Code", "code:str,9:pattern=^abc$", "-q")
     assert altered.code == 0, altered.err
     assert scaffold(project, "upgrade", "-q").code == 0
+
+
+def test_another_answer_is_merged_without_a_new_version(project: Path, scaffold: Scaffold) -> None:
+    readme = project / "README.md"
+    readme.write_text(readme.read_text(encoding="utf-8") + "\nOurs.\n", encoding="utf-8")
+
+    done = scaffold(project, "upgrade", "--data", "description=All our events")
+
+    assert done.code == 0
+    assert done.out.startswith("changed the answers of Shop: description\n")
+    assert "All our events" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
+    assert 'description = "All our events"' in (project / "pyproject.toml").read_text("utf-8")
+    assert "All our events" in readme.read_text(encoding="utf-8")
+    assert readme.read_text(encoding="utf-8").endswith("\nOurs.\n")
+    again = scaffold(project, "upgrade", "--data", "description=All our events")
+    assert again.out == "nothing to do: the project is up to date already\n"
+
+
+def test_another_answer_comes_with_a_new_version(
+    project: Path, released: Path, scaffold: Scaffold
+) -> None:
+    release(released, "question_is_added_and_one_retired")
+
+    scaffold(project, "upgrade", "--data", "project_name=Market")
+
+    assert 'project_name: "Market"' in (project / ".copier-answers.yml").read_text("utf-8")
+    assert (project / "README.md").read_text(encoding="utf-8").startswith("# Market\n")
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ("package_name=store", "the package cannot be renamed by an upgrade; nothing was written"),
+        ("entities=[]", "`entities` is no answer to be given; nothing was written"),
+        ("entities_spec=2", "`entities_spec` is no answer to be given; nothing was written"),
+        ("model={}", "`model` is worked out from other answers; nothing was written"),
+        ("database=oracle", "oracle"),
+        ('description=a "b"', "visible characters, without quotes or backslashes"),
+    ],
+)
+def test_an_answer_that_cannot_be_is_refused(
+    project: Path, scaffold: Scaffold, answer: str, message: str
+) -> None:
+    before = tree(project)
+
+    refused = scaffold(project, "upgrade", "--data", answer)
+
+    assert refused.code in {1, 2}
+    assert message in refused.err
+    assert tree(project) == before

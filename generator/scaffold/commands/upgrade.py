@@ -19,6 +19,7 @@ Examples:
   scaffold upgrade --dry-run --diff
   scaffold upgrade
   scaffold upgrade --to v1.4.0 --on-conflict markers
+  scaffold upgrade --data "description=All our events"
   scaffold upgrade --fill region=north --fill Post.region=south --accept-data-loss
 """
 
@@ -37,7 +38,10 @@ def upgrade(
     ] = None,
     data: Annotated[
         list[str] | None,
-        typer.Option(metavar="QUESTION=ANSWER", help="The answer to a question that is new."),
+        typer.Option(
+            metavar="QUESTION=ANSWER",
+            help="The answer to a question: a new one, or another answer than before.",
+        ),
     ] = None,
     fill: FillColumn = None,
     accept_data_loss: AcceptLoss = False,
@@ -73,4 +77,6 @@ def upgrade(
         )
     with uninterrupted():
         title = f"upgraded {outcome.project.name} to {begun[-1].template.ref}"
+        if begun[-1].is_done:
+            title = f"changed the answers of {outcome.project.name}: {', '.join(wanted.data)}"
         return show(outcome, title, writing)

@@ -13,6 +13,7 @@ from scaffold.frozen import dataclass
 from scaffold.project.change import Outcome, file_of, revision
 from scaffold.project.project import Project, load, questions
 from scaffold.render.render import render
+from scaffold.template.index import load_index
 from scaffold.template.source import Template, UnknownVersionError, fetch, precedes, tags
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class Upgrade:
 class Wanted:
     """What a person says of an upgrade.
 
-    `to` is a tag or commit, the newest version where it is None. `data` answers questions that are
-    new. `fills` are values for the rows that exist, as `[ENTITY.]COLUMN=VALUE`.
+    `to` is a tag or commit, the newest version where it is None. `data` answers questions, those that
+    are new and those that were answered before. `fills` are values for the rows that exist, as `[ENTITY.]COLUMN=VALUE`.
     """
 
     to: str | None = None
@@ -73,10 +74,10 @@ def attempt(
     upgrade = prepare(root, wanted.to, wanted.data)
     project, template = upgrade.project, upgrade.template
     on_begin(upgrade)
-    if upgrade.is_done:
+    if upgrade.is_done and not wanted.data:
         return Outcome(project, project.entities, Plan(()))
     notes: tuple[str, ...] = ()
-    if _is_older(template, project.template) is None:
+    if not upgrade.is_done and _is_older(template, project.template) is None:
         unknown = (
             f"whether `{template.ref}` is newer than `{project.template.ref}` cannot be told: "
             "they are no releases, and no repository on this machine has both"
@@ -110,6 +111,7 @@ def prepare(root: Path, to: str | None, data: Mapping[str, str]) -> Upgrade:
     _refuse_unknown(data, known, template)
     former = questions(project.template)
     recorded = project.answers.data
+    _refuse_fixed(data, recorded, template)
     return Upgrade(
         project,
         template,
@@ -188,6 +190,28 @@ def _version(tag: str) -> Version | None:
         return Version(tag)
     except InvalidVersion:
         return None
+
+
+def _refuse_fixed(data: Mapping[str, str], recorded: Mapping[str, Any], template: Template) -> None:
+    """Refuse answers that nobody is asked for, and one that every file depends on."""
+    asked = load_index(template).questions
+    for name, answer in data.items():
+        if name in ("entities", "entities_spec"):
+            raise UsageError(
+                f"`{name}` is no answer to be given; nothing was written",
+                help="change entities by their commands: scaffold apply FILE, or model, field, alter",
+            )
+        if str(asked[name].get("when", True)).lower() == "false":
+            raise UsageError(
+                f"`{name}` is worked out from other answers; nothing was written",
+                help="leave it out",
+            )
+        if name == "package_name" and answer != recorded.get(name):
+            raise UsageError(
+                "the package cannot be renamed by an upgrade; nothing was written",
+                note="its name is in the path of each file, and in every import of yours",
+                help=f"start another project, and move your code: scaffold new --data {name}={answer}",
+            )
 
 
 def _refuse_unknown(data: Mapping[str, Any], known: Iterable[str], template: Template) -> None:

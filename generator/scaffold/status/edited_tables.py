@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scaffold.markers import conflicts_in
 from scaffold.status.declared_tables import Declared, tables_in
 from scaffold.status.drift import Drift
-from scaffold.status.survey import TABLE_NAME
+from scaffold.status.survey import declares_tables
 from scaffold.untrusted import read_regular
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Code:
         self.own: dict[str, Declared] = {}
         known = set(project.rendered)
         for each in survey.findings:
-            if TABLE_NAME in each.rendered:
+            if declares_tables(each.path, each.rendered):
                 known.add(each.place)
                 rendered = tables_in(each.rendered)
                 self.rendered |= rendered

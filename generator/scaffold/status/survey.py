@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scaffold.project.project import Project
     from scaffold.render.files import Rendered
 
-TABLE_NAME = b"__tablename__"
+_TABLE_NAME = b"__tablename__"
 State = Literal["changed", "deleted", "moved"]
 
 _KEPT = 20_000  # digests of one template version: those of several projects
@@ -95,7 +95,7 @@ def survey(project: Project, wanted: Callable[[str], bool] = lambda _: True) -> 
         if rendered.once:
             own[path] = conflicts_in(file.body) if file else ()
             continue
-        if file is not None and TABLE_NAME in file.body:
+        if file is not None and declares_tables(path, file.body):
             folders.add(path.rpartition("/")[0])
         if file is None:
             found.append(Finding(path, "deleted", rendered.body(), None, rendered.mode))
@@ -107,6 +107,11 @@ def survey(project: Project, wanted: Callable[[str], bool] = lambda _: True) -> 
     project.rendered.save()
     findings = sorted(_with_moves(found, project), key=lambda each: each.path)
     return Survey(tuple(findings), frozenset(folders), own, tuple(sorted(rejected)))
+
+
+def declares_tables(path: str, content: bytes) -> bool:
+    """Tell whether a file declares tables of the project; those of its tests have no migrations."""
+    return _TABLE_NAME in content and not path.startswith("tests/")
 
 
 def _changed(path: str, rendered: Rendered, file: File) -> Finding:
