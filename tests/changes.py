@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from evolution import Scenario
+from evolution import ROWS, Scenario
 from projects import entity
 from scaffold.entities.edit import Edit
 from scaffold.entities.entity import Entity, in_order
@@ -24,10 +24,11 @@ class Change:
     """What columns hold after the change, `table.column` to one for each row."""
     nullable: tuple[str, ...] = ()
     """Columns that come back nullable: nothing is known that their rows could hold."""
+    rows: int = ROWS
 
     def scenario(self) -> Scenario:
         edit = Edit(in_order(self.after), self.tables, self.fields, self.fills, accepts_loss=True)
-        return Scenario(in_order(self.before), edit, values=self.values)
+        return Scenario(in_order(self.before), edit, rows=self.rows, values=self.values)
 
 
 def thing(*fields: str, **options: Any) -> Entity:  # noqa: ANN401

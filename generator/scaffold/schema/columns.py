@@ -56,6 +56,10 @@ class Columns:
             way = Conversion()  # the values that stay have room
         if way.loss is not None and way.misfits is None:
             self._rows.convert(self._table, new, way.loss)
+        if way.through is not None:
+            written = replace(new, type=way.through, nullable=old.nullable, server_default=None)
+            self._change(old, written, way, self._before)
+            old, way = written, way_of(written, new) or way
         place = replace(new, nullable=True) if widens else old
         pending = len(self._values)
         self._replace_misfits(place, new, way, allowed)

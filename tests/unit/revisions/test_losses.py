@@ -67,11 +67,14 @@ LOSSES = [
     ("a:text", "`Thing.a` (all but the first 255 characters)", "a:str"),
     ("a:int", "`Thing.a` (numbers beyond the range of smallint)", "a:smallint"),
     ("a:bigint", "`Thing.a` (digits after the first 15)", "a:float"),
-    ("a:float", "`Thing.a` (digits after the point)", "a:int"),
+    ("a:float", "`Thing.a` (digits after the point and numbers beyond the range of int)", "a:int"),
+    ("a:decimal,8,2", "`Thing.a` (digits after the point)", "a:int"),
+    ("a:int", "`Thing.a` (all but the first 3 characters)", "a:str,3"),
+    ("a:date", "`Thing.a` (all but the first 7 characters)", "a:str,7"),
     ("a:decimal,8,2", "`Thing.a` (digits after the first 1 behind the point)", "a:decimal,8,1"),
     ("a:decimal,8,2", "`Thing.a` (numbers with more than 4 digits before it)", "a:decimal,6,2"),
     ("a:datetime", "`Thing.a` (the time of day)", "a:date"),
-    ("a:str:null", "`Thing.a` (text that is not a whole number)", "a:int:null"),
+    ("a:str:null", "`Thing.a` (text that is not a whole number in the range of int)", "a:int:null"),
     ("a:enum,u,v,w:null", "`Thing.a` (`v`, `w`)", "a:enum,u:null"),
     ("a:str:null", "`Thing.a` (values other than `u`, `v`)", "a:enum,u,v:null"),
     ("a:bool", "`Thing.a` (all values: bool cannot become string(20))", "a:str,20:default=x"),
@@ -187,7 +190,7 @@ def test_nulls_need_a_value_in_a_column_that_becomes_required(tmp_path: Path) ->
     [
         ("a:enum,u,v,w", "a:enum,u", "`v`, `w`"),
         ("a:str", "a:enum,u", "values other than `u`"),
-        ("a:str", "a:int", "text that is not a whole number"),
+        ("a:str", "a:int", "text that is not a whole number in the range of int"),
     ],
 )
 def test_values_that_no_longer_fit_a_required_column_need_another(
