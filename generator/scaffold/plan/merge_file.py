@@ -25,9 +25,22 @@ def merge_file(  # noqa: PLR0913, PLR0917  # three versions, and what is known o
 
     `own` are the packages of the project. The result has the line ends of the person's file.
     """
-    versions = plain(ours), plain(base), plain(theirs)
+    mine, old, new = plain(ours), plain(base), plain(theirs)
+    versions = _ended(mine), _ended(old), _ended(new)
     made = _merged(path, versions, own, renaming) or merge(*versions)
-    return Merged(written_as(ours, made.content), made.conflicts)
+    content = made.content
+    if not made.conflicts and not _has_end(new if _has_end(mine) == _has_end(old) else mine):
+        content = content.removesuffix(b"\n")
+    return Merged(written_as(ours, content), made.conflicts)
+
+
+def _has_end(content: bytes) -> bool:
+    return not content or content.endswith(b"\n")
+
+
+def _ended(content: bytes) -> bytes:
+    """Return the content with an end of its last line, which need not have one."""
+    return content if _has_end(content) else content + b"\n"
 
 
 def _merged(
