@@ -8,9 +8,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from scaffold.plan.merge import merge, unite
+from scaffold.plan.merge import Merged, merge, unite
+from scaffold.plan.merge_file import merge_file
 
-Reason = Literal["keeps an edited file", "puts lines where they belong", "unites a registry"]
+Reason = Literal[
+    "keeps an edited file", "puts lines where they belong", "unites a registry", "merges names"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,19 @@ def divergence(file: Versions, *, is_union: bool = False) -> Reason | None:
         return "keeps an edited file" if kept else None
     if file.old is None or file.new is None or file.by_copier is None:
         return None
-    if is_union and file.by_scaffold == unite(file.before, file.old, file.new):
+    three = file.before, file.old, file.new
+    if is_union and file.by_scaffold == unite(*three):
         return "unites a registry"
-    merged = merge(file.before, file.old, file.new)
-    if merged.conflicts or file.by_scaffold != merged.content:
+    return _of_merge(file, merge_file(file.path, *three, {"blog", "tests"}), merge(*three))
+
+
+def _of_merge(file: Versions, by_name: Merged, by_line: Merged) -> Reason | None:
+    if by_name != by_line:
+        fits = not by_name.conflicts and file.by_scaffold == by_name.content
+        return "merges names" if fits else None
+    if by_line.conflicts or file.by_scaffold != by_line.content or file.by_copier is None:
         return None
-    misplaced = _lines(file.by_copier) == _lines(merged.content) or _has_markers(file.by_copier)
+    misplaced = _lines(file.by_copier) == _lines(by_line.content) or _has_markers(file.by_copier)
     return "puts lines where they belong" if misplaced else None
 
 

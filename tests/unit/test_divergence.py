@@ -41,3 +41,12 @@ def test_a_registry_may_differ_by_a_union() -> None:
 def test_a_file_that_nobody_edited_may_not_differ() -> None:
     assert None is divergence(file(before=OLD, by_scaffold=NEW, by_copier=OLD))
     assert None is divergence(file(before=None, by_scaffold=None, by_copier=NEW))
+
+
+def test_imports_are_merged_as_names() -> None:
+    old, new = b"from a import one\n\nA = 1\n", b"from a import one, two\n\nA = 1\n"
+    mine, both = old.replace(b"one", b"mine, one"), new.replace(b"one", b"mine, one")
+    versions = Versions("a.py", old, new, mine, both, b"<<<<<<< before\n")
+
+    assert divergence(versions) == "merges names"
+    assert divergence(Versions("a.py", old, new, mine, mine, b"<<<<<<< before\n")) is None
