@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from scaffold.answers.reading import ANSWERS_FILE
 from scaffold.frozen import dataclass
 from scaffold.plan.line_ends import plain, written_as
-from scaffold.plan.merge import is_binary, is_frame_kept, unite
+from scaffold.plan.merge import is_binary, is_frame_kept, merge, unite
 from scaffold.plan.merge_file import merge_file
 from scaffold.plan.tree import File, Tree
 from scaffold.render.files import differing
@@ -199,7 +199,9 @@ class Planner:
         if file.body == theirs:
             return _same(path, file, "it is there already")
         is_text = not is_binary(file.body, theirs)
-        marked = merge_file(path, file.body, b"", theirs).content if is_text else None
+        # By lines alone: nothing says that these two are versions of one file.
+        made = merge(plain(file.body), b"", plain(theirs)).content if is_text else None
+        marked = None if made is None else written_as(file.body, made)
         return conflict(path, IN_THE_WAY, None, file, theirs, marked)
 
     def _of_one(

@@ -107,6 +107,14 @@ def test_a_file_in_the_way_is_a_conflict(tmp_path: Path) -> None:
     assert b"<<<<<<< your file\nmine\n" in (conflict.marked or b"")
 
 
+def test_a_python_file_in_the_way_is_marked_too(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("import a\n")
+
+    plan = make_plan(rendered({}), rendered({"a.py": "import b\n"}), tmp_path)
+
+    assert b"<<<<<<< your file\nimport a\n" in (only_conflict(plan).marked or b"")
+
+
 def test_markers_are_written_on_demand(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, "a\nold\nb\n", "a\nnew\nb\n", "a\nmine\nb\n")
 
