@@ -12,6 +12,7 @@ from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
 from scaffold.project.project import Entities, Project, load, refuse_broken
 from scaffold.render.render import render
+from scaffold.untrusted import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +118,7 @@ def _is_stale(outcome: Outcome) -> bool:
     from hashlib import sha256
 
     answers = outcome.project.answers
-    return sha256(answers.file.read_bytes()).hexdigest() != answers.digest
+    return sha256(read_regular(answers.file)).hexdigest() != answers.digest
 
 
 def make(project: Project, edit: Edit, *, markers: bool = False) -> Outcome:
