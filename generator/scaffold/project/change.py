@@ -15,7 +15,7 @@ from scaffold.render.render import render
 from scaffold.untrusted import read_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from scaffold.apply.apply import Recovery
@@ -151,6 +151,7 @@ def make(project: Project, edit: Edit, *, markers: bool = False) -> Outcome:
         from scaffold.plan.stale_names import mentions
 
         notes = (*notes, *mentions(project.root, project.entities, edit, plan, after))
+        notes = (*notes, *_order_of_imports(plan, edit))
     return Outcome(project, edit.entities, with_markers(plan) if markers else plan, notes=notes)
 
 
@@ -220,3 +221,10 @@ def _refuse_older_form(template: Template) -> None:
             f"form {ENTITIES_SPEC}; nothing was written",
             help="bring the project to a newer version: scaffold upgrade",
         )
+
+
+def _order_of_imports(plan: Plan, edit: Edit) -> Iterator[str]:
+    """Yield a note where a renamed module may stand out of its order among a person's imports."""
+    merged = any(each.kind == "merge" and each.path.endswith(".py") for each in plan.changes)
+    if merged and any(old != new for old, new in edit.entity_renames.items()):
+        yield "imports in files with your edits may be out of order now: make fmt sorts them"
