@@ -22,7 +22,7 @@ METHOD = '''
         return 1
 '''
 COLUMNS = '''
-notes: Mapped[str | None] = mapped_column(LongText(), deferred=True)
+notes: Mapped[int | None] = mapped_column(Integer(), deferred=True)
 teaser: Mapped[str] = column_property(title + ", in short")
 comment_count: Mapped[int] = column_property(
     select(func.count()).select_from(TableClause("comments")).scalar_subquery(),
@@ -48,7 +48,7 @@ LISTENER = """
 
 @event.listens_for(PostRow, "before_insert")
 def _before_insert(_mapper: Mapper[PostRow], _connection: Connection, row: PostRow) -> None:
-    row.notes = row.notes or "none"
+    row.notes = row.notes or 1
 """
 REVISION = '''\
 """Add notes to posts."""
@@ -64,7 +64,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the column and an index."""
-    op.add_column("posts", sa.Column("notes", sa.Text(), nullable=True))
+    op.add_column("posts", sa.Column("notes", sa.Integer(), nullable=True))
     op.create_index("ix_posts_status_title", "posts", ["status", "title"])
 
 
@@ -162,7 +162,7 @@ async def test_rows(session_factory: async_sessionmaker[AsyncSession], work: Sql
             select(PostRow.teaser, PostRow.comment_count, PostRow.notes).where(PostRow.id == row.id, PostRow.is_live)
         )
 
-        assert [tuple(one) for one in found] == [("a, in short", 0, "none")]
+        assert [tuple(one) for one in found] == [("a, in short", 0, 1)]
 
 
 def test_the_application_answers_a_plain_client(settings: Settings) -> None:
@@ -206,7 +206,7 @@ def edit_persistence(package: Path) -> None:
     importing(
         model,
         """
-        from sqlalchemy import ColumnElement, Connection, event, func, select, TableClause
+        from sqlalchemy import ColumnElement, Connection, event, func, Integer, select, TableClause
         from sqlalchemy.ext.associationproxy import association_proxy, AssociationProxy
         from sqlalchemy.ext.hybrid import hybrid_property
         from sqlalchemy.orm import column_property, Mapper, validates
