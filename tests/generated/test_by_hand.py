@@ -241,7 +241,7 @@ def edit_application(package: Path) -> None:
     before(application, "yield state_of", "_app.state.jobs = asyncio.Queue[str]()\n", 12)
     before(
         application,
-        "errors.install(app)",
+        "errors.install(app",
         "app.add_middleware(CORSMiddleware, allow_origins=settings.origins)\n"
         "app.add_middleware(GZipMiddleware)\napp.include_router(reports.router)\n",
         4,
