@@ -18,6 +18,11 @@ CHECKS = (
     "content_type_conformance",
     "response_headers_conformance",
     "response_schema_conformance",
+    "unsupported_method",
+    "allow_header_conformance",
+    "missing_required_header",
+    "use_after_free",
+    "ensure_resource_availability",
 )
 # Among them is each kind of endpoint and of value.
 PATHS = "^/(accounts|health|posts|refresh-tokens|tags|users)"
