@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from catalogue import entries
-from catalogue.blog_project import Make, pool_of, table_of
+from catalogue.blog_project import BLOG, Make, pool_of, table_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -181,3 +181,26 @@ async def test_08_one_model_module_per_entity(blog_folder: Path) -> None:
 
     for name in ("user", "profile", "post", "comment", "role", "tag", "account", "refresh_token"):
         assert (models / f"{name}.py").is_file()
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://me:secret@127.0.0.1/name?sslmod=disable", "write `sslmode`"),
+        ("postgresql://me:secret@127.0.0.1:1/name", "the database is not available"),
+        ("mysql://me:secret@127.0.0.1:1/name", "the database is not available"),
+    ],
+)
+async def test_alembic_says_what_is_wrong_in_a_line(url: str, told: str) -> None:
+    said = BLOG.alembic(url, "upgrade", "heads", fail=True)
+
+    assert told in said
+    assert "Traceback" not in said
+    assert "secret" not in said
+
+
+async def test_alembic_takes_the_connection_strings_of_providers(database_url: str) -> None:
+    parameters = {"postgresql": "?sslmode=disable&application_name=web&connect_timeout=5"}
+    url = database_url + parameters.get(database_url.partition("+")[0], "")
+
+    BLOG.alembic(url.replace("+asyncpg", ""), "current")
