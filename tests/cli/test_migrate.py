@@ -157,6 +157,67 @@ def test_a_rule_by_hand_gets_its_revision(posts: Path, scaffold: Scaffold) -> No
     assert NOTHING == scaffold(posts, "migrate", "again").out
 
 
+VISIT = """
+
+class VisitRow(Base):
+    \"\"\"A visit.\"\"\"
+
+    __tablename__ = "visits"
+
+    id: Mapped[int] = mapped_column(BigInteger(), Identity(always=True), primary_key=True)
+    whole: Mapped[int]
+    twice: Mapped[int] = mapped_column(Computed("(whole * 2)", persisted=True))
+"""
+
+
+@pytest.mark.slow
+def test_columns_that_the_database_computes_get_their_revision(
+    posts: Path, scaffold: Scaffold
+) -> None:
+    loud = '    loud: Mapped[str | None] = mapped_column(Varchar(200), Computed("upper(title)"))\n'
+    change(posts, TITLE, TITLE + loud)
+    change(
+        posts,
+        "from sqlalchemy ",
+        "from sqlalchemy import BigInteger, Computed, Identity\nfrom sqlalchemy ",
+    )
+    file = posts / MODEL
+    file.write_text(file.read_text(encoding="utf-8") + VISIT, encoding="utf-8")
+
+    result = scaffold(posts, "migrate", "computed columns")
+
+    assert 0 == result.code, result.err
+    assert "+ column posts.loud\n" in result.out
+    migrated(posts)
+    assert NOTHING == scaffold(posts, "migrate", "again").out
+    assert 0 == scaffold(posts, "status", "--deep").code
+    # SQLite makes the table anew, and the column with it.
+    assert 0 == scaffold(posts, "field", "add", "Post", "rank:int:null:min=1").code
+    with sqlite3.connect(migrated(posts, "base")) as connection:
+        (made,) = connection.execute(
+            "SELECT sql FROM sqlite_master WHERE name = 'posts'"
+        ).fetchone()
+    assert "GENERATED ALWAYS AS (upper(title))" in made
+
+
+@pytest.mark.slow
+def test_another_expression_of_a_computed_column_is_told(posts: Path, scaffold: Scaffold) -> None:
+    loud = '    loud: Mapped[str | None] = mapped_column(Varchar(200), Computed("upper(title)"))\n'
+    change(posts, TITLE, TITLE + loud)
+    change(posts, "from sqlalchemy ", "from sqlalchemy import Computed\nfrom sqlalchemy ")
+    assert 0 == scaffold(posts, "migrate", "loud").code
+    change(posts, "upper(title)", "lower(title)")
+
+    told = scaffold(posts, "migrate", "quiet")
+    status = scaffold(posts, "status", "--deep")
+
+    assert "note: the expression of the column `loud` of `posts` differs" in told.err
+    assert (4, True) == (
+        status.code,
+        "the expression of the column `loud` is another" in status.out,
+    )
+
+
 def test_what_would_be_lost_is_refused(posts: Path, scaffold: Scaffold) -> None:
     change(posts, TITLE, TITLE.replace("title", "headline"))
     before = tree(posts)

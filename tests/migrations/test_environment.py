@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from gates import run
 from projects import Rendered, entity, migrated_project, project
 from scaffold.entities.entity import in_order
 from servers import execute
@@ -245,8 +246,23 @@ def test_a_revision_by_hand_comes_out_in_plain_sqlalchemy_and_in_style(
     blog.alembic(database_url, "upgrade", "heads")
     model = blog.root / "src/blog/persistence/models/user.py"
     text = model.read_text(encoding="utf-8")
-    text += "    nickname: Mapped[str | None]\n    seen_at: Mapped[dt.datetime | None]\n"
-    model.write_text(text.replace("from sqlalchemy", "import datetime as dt\n\nfrom sqlalchemy", 1))
+    text += """\
+    nickname: Mapped[str | None]
+    seen_at: Mapped[dt.datetime | None]
+    loud: Mapped[str | None] = mapped_column(Varchar(90), Computed("upper(email)"))
+    note: Mapped[str] = mapped_column(Varchar(90), server_default="", comment="It's said")
+    said: Mapped[str] = mapped_column(Varchar(90), server_default="it's", index=True)
+    rank: Mapped[int | None] = mapped_column(server_default=FetchedValue())
+    place: Mapped[int | None] = mapped_column(Sequence("places"))
+
+
+UserRow.louder = column_property(func.upper(UserRow.name))
+"""
+    imported = (
+        "import datetime as dt\n\nfrom sqlalchemy import Computed, FetchedValue, func, Sequence\n"
+    )
+    imported += "from sqlalchemy.orm import column_property\nfrom sqlalchemy"
+    model.write_text(text.replace("from sqlalchemy", imported, 1))
     extra = blog.root / "src/blog/persistence/models/visit.py"
     extra.write_text('''\
 """Visits."""
@@ -254,6 +270,8 @@ def test_a_revision_by_hand_comes_out_in_plain_sqlalchemy_and_in_style(
 import datetime as dt
 from decimal import Decimal
 
+from sqlalchemy import BigInteger, Computed, Identity, Integer, JSON
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from blog.persistence.base import Base
@@ -265,7 +283,10 @@ class VisitRow(Base):
 
     __tablename__ = "visits"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger(), Identity(start=5), primary_key=True)
+    whole: Mapped[int] = mapped_column(Integer())
+    twice: Mapped[int | None] = mapped_column(Integer(), Computed("whole * 2", persisted=True))
+    more: Mapped[dict[str, int]] = mapped_column(JSON().with_variant(JSONB(), "postgresql"))
     took: Mapped[dt.timedelta]
     cost: Mapped[Decimal]
     started: Mapped[dt.time]
@@ -279,8 +300,11 @@ class VisitRow(Base):
     text = path.read_text(encoding="utf-8")
     blog.alembic(database_url, "upgrade", "heads")
     blog.alembic(database_url, "check")
-    blog.alembic(database_url, "downgrade", "-1")
+    blog.alembic(database_url, "downgrade", "base")
 
+    own_test = ["-p", "pytest_asyncio.plugin", "tests/persistence/test_migrations.py"]
+    alone = {"TEST_DATABASE_URL": database_url, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    run(blog.root, "-m", "pytest", *own_test, **alone)
     assert "blog." not in text
     assert "nickname" in text
     for tool in (["format", "--check"], ["check"]):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -181,10 +182,29 @@ def unseen(migrated: Inspector, created: Inspector) -> list[dict[str, str]]:
     """Return what differs in parts of the tables for which no operation is written."""
     found: list[dict[str, str]] = []
     for table in sorted({*migrated.get_table_names()} & {*created.get_table_names()}):
-        before, after = (predicates(inspector, table) for inspector in (migrated, created))
-        names = sorted(before.keys() & after.keys())
-        found += [{"table": table, "name": n} for n in names if before[n] != after[n]]
+        for what, read in _UNSEEN.items():
+            before, after = read(migrated, table), read(created, table)
+            names = sorted(before.keys() & after.keys())
+            found += [
+                {"table": table, "what": what, "name": n} for n in names if before[n] != after[n]
+            ]
     return found
+
+
+def expressions(inspector: Inspector, table: str) -> dict[str, str]:
+    """Return what each column of a table is computed from; nothing for what is stored."""
+    columns = inspector.get_columns(table)
+    return {
+        each["name"]: within_brackets(each["computed"]["sqltext"])
+        for each in columns
+        if "computed" in each
+    }
+
+
+def within_brackets(text: str) -> str:
+    """Return an expression, after which SQLAlchemy reads on to the last bracket of the line."""
+    depths = list(accumulate((each == "(") - (each == ")") for each in text))
+    return text[: depths.index(-1)] if -1 in depths else text
 
 
 def predicates(inspector: Inspector, table: str) -> dict[str, str]:
@@ -193,6 +213,9 @@ def predicates(inspector: Inspector, table: str) -> dict[str, str]:
         str(each["name"]): str(each.get("dialect_options", {}).get("sqlite_where"))
         for each in inspector.get_indexes(table)
     }
+
+
+_UNSEEN = {"condition of the index": predicates, "expression of the column": expressions}
 
 
 if __name__ == "__main__":

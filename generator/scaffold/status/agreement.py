@@ -117,7 +117,7 @@ def run_agreement(comparison: Comparison) -> tuple[Drift, ...]:
         )
         drifts.append(Drift(f"the models are not what the migrations build: {shown}", help=MIGRATE))
     drifts += [
-        Drift(f"the condition of the index `{each['name']}` is another one in the migrations")
+        Drift(f"the {each['what']} `{each['name']}` is another one in the migrations")
         for each in comparison.unseen
     ]
     return tuple(drifts)

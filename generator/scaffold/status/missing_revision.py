@@ -198,6 +198,6 @@ def _notes(comparison: Comparison) -> Iterator[str]:
         yield f"CHECKs are not compared, as SQLite cannot have these tables: {comparison.uncompared}"
     for each in comparison.unseen:
         yield (
-            f"the condition of the index `{each['name']}` of `{each['table']}` differs: "
+            f"the {each['what']} `{each['name']}` of `{each['table']}` differs: "
             "write that part of the revision by hand"
         )
