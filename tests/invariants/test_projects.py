@@ -105,10 +105,10 @@ def fields() -> list[str]:
     return [token for token in made if token]
 
 
-# What groups are made of. A URL comes last: only the last segment of a path may have slashes.
+# What groups are made of: a reference, and each type that a key may have.
 GROUPED = (
-    *("Root", "str", "slug", "email", "int", "bigint", "smallint", "float", "decimal", "bool"),
-    *("date", "time", "datetime", "uuid", "enum", "url"),
+    *("Root", "str", "slug", "url", "email", "int", "bigint", "smallint", "float", "decimal"),
+    *("bool", "date", "time", "datetime", "uuid", "enum"),
 )
 
 
