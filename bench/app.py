@@ -4,6 +4,8 @@ Both run at the same time on the same PostgreSQL tables and are measured in turn
 the medians of the ratios of what they answer per second, and of the processor time that a request
 takes in their process. The latter says the same where the process is what there is too little of,
 and depends less on what else the machine does. A profile follows where a goal is missed.
+
+`--beside COMMIT` measures the application that this commit generates in the same turns.
 """
 
 import asyncio
@@ -12,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from argparse import Namespace
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +22,7 @@ from statistics import median
 from typing import Any
 
 from serving import database, execute, fetch, make, of_project, processor_time, serving
-from workplace import command_line, environment, goal, options, run
+from workplace import REPOSITORY, checkout, command_line, environment, goal, options, run
 
 BENCH = Path(__file__).parent
 CONNECTIONS = 16
@@ -80,28 +83,58 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
     parser.add_argument("--profile", action="store_true", help="also where goals are met")
+    parser.add_argument("--beside", metavar="COMMIT", help="also what that commit generates")
     parser.add_argument("--profiled", type=int, default=2_000, help="requests of a profile")
     arguments = options(parser, turns=1, seconds=0.2, profile=True, profiled=10)
     with tempfile.TemporaryDirectory(prefix="scaffold-bench-") as name, ExitStack() as stack:
         folder = Path(name)
-        variables = environment(folder)
-        project = make(folder, variables)
-        url = stack.enter_context(database())
-        own = of_project(project, variables, url)
-        run(project, own, sys.executable, "-m", "alembic", "upgrade", "heads")
-        asyncio.run(execute(url, FILL))
-        served = serving(project, own, "--factory", "blog.api.app:create_app")
-        generated = Server(*stack.enter_context(served))
-        bare = Server(
-            *stack.enter_context(serving(BENCH, {**variables, "BARE_URL": url}, "bare:app"))
-        )
+        project, own, url = generate(folder, REPOSITORY, stack)
+        generated = serve(project, own, stack)
+        bare = Server(*stack.enter_context(serving(BENCH, {**own, "BARE_URL": url}, "bare:app")))
         missed = compare(generated, bare, url, arguments.turns, arguments.seconds)
+        if arguments.beside:
+            (folder / "beside").mkdir()
+            tree = checkout(arguments.beside, folder / "beside" / "tree")
+            former, its_own, _ = generate(folder / "beside", tree, stack)
+            compare_with(serve(former, its_own, stack), generated, arguments)
         print("\nstatements of one request")
         inspect = (project, own, sys.executable, str(BENCH / "inspection.py"))
         print(run(*inspect, "statements", "2", *requests()))
         if missed or arguments.profile:
             wanted = SCENARIOS if arguments.profile else missed
             print(run(*inspect, "profile", str(arguments.profiled), *requests(wanted)))
+
+
+def generate(folder: Path, tree: Path, stack: ExitStack) -> tuple[Path, dict[str, str], str]:
+    """Make the project of a working tree; return it with its environment and its filled database."""
+    variables = environment(folder, tree)
+    project = make(folder, variables, tree)
+    url = stack.enter_context(database())
+    own = of_project(project, variables, url)
+    run(project, own, sys.executable, "-m", "alembic", "upgrade", "heads")
+    asyncio.run(execute(url, FILL))
+    return project, own, url
+
+
+def serve(project: Path, variables: dict[str, str], stack: ExitStack) -> Server:
+    """Run the project's application."""
+    served = serving(project, variables, "--factory", "blog.api.app:create_app")
+    return Server(*stack.enter_context(served))
+
+
+def compare_with(former: Server, generated: Server, arguments: Namespace) -> None:
+    """Measure another commit's application and this one in turns, and print the ratios."""
+    print(f"\nbeside {arguments.beside}: its speed is 1")
+    for scenario in SCENARIOS:
+        measure(former, scenario, scenario.path, min(arguments.seconds, 1.0))
+    for scenario in SCENARIOS:
+        pairs = [
+            tuple(measure(each, scenario, scenario.path, arguments.seconds) for each in turn)
+            for turn in ((former, generated),) * arguments.turns
+        ]
+        rate = median(ours.rate / theirs.rate for theirs, ours in pairs)
+        cost = median(theirs.cost / ours.cost for theirs, ours in pairs)
+        print(f"{scenario.name:28}answers a second{rate:8.3f}   processor time{cost:8.3f}")
 
 
 def compare(

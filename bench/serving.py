@@ -9,11 +9,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from urllib.parse import urlsplit
 
 import asyncpg
 
-from workplace import blog
+from workplace import REPOSITORY, blog
 
 SERVER = os.environ.get(
     "SCAFFOLD_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres"
@@ -32,9 +33,9 @@ ENTITIES = (
 START_SECONDS = 30
 
 
-def make(folder: Path, variables: dict[str, str]) -> Path:
-    """Make the project with the entities."""
-    return blog(folder, variables, ENTITIES)
+def make(folder: Path, variables: dict[str, str], tree: Path = REPOSITORY) -> Path:
+    """Make the project with the entities from a working tree."""
+    return blog(folder, variables, ENTITIES, tree)
 
 
 def of_project(project: Path, variables: dict[str, str], url: str) -> dict[str, str]:
@@ -47,7 +48,7 @@ def of_project(project: Path, variables: dict[str, str], url: str) -> dict[str, 
 @contextmanager
 def database() -> Iterator[str]:
     """Make an empty database on the server, and drop it at the end."""
-    name = f"scaffold_bench_{os.getpid()}"
+    name = f"scaffold_bench_{os.getpid()}_{token_hex(2)}"
     try:
         asyncio.run(execute(SERVER, f"CREATE DATABASE {name}"))
     except OSError as error:

@@ -44,18 +44,18 @@ def goal(wanted: str, *, is_met: bool) -> str:
     return f"(goal {wanted}: {'met' if is_met else 'missed'})"
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """Return the environment of all measured commands; caches are in the folder.
+def environment(folder: Path, tree: Path = REPOSITORY) -> dict[str, str]:
+    """Return the environment of all measured commands of a working tree; caches are in the folder.
 
     What is installed is compiled, so what is measured is, too.
     """
-    compileall.compile_dir(REPOSITORY / "generator", quiet=1)
+    compileall.compile_dir(tree / "generator", quiet=1)
     people = {
         f"GIT_{who}_{what}": "bench@example.org"
         for who in ("AUTHOR", "COMMITTER")
         for what in ("NAME", "EMAIL")
     }
-    paths = [str(REPOSITORY / "generator"), os.environ.get("PYTHONPATH", "")]
+    paths = [str(tree / "generator"), os.environ.get("PYTHONPATH", "")]
     inherited = {name: os.environ[name] for name in os.environ if name != "PYTHONDONTWRITEBYTECODE"}
     return {
         **inherited,
@@ -86,18 +86,32 @@ def commit(folder: Path, variables: dict[str, str]) -> None:
         run(folder, variables, "git", *command)
 
 
-def template(folder: Path, variables: dict[str, str]) -> Path:
-    """Make a repository of the template as it is in this working tree."""
+def template(folder: Path, variables: dict[str, str], tree: Path = REPOSITORY) -> Path:
+    """Make a repository of the template as it is in a working tree."""
     folder.mkdir()
-    shutil.copy(REPOSITORY / "copier.yml", folder)
-    shutil.copytree(REPOSITORY / "template", folder / "template")
+    shutil.copy(tree / "copier.yml", folder)
+    shutil.copytree(tree / "template", folder / "template")
     commit(folder, variables)
     return folder
 
 
-def blog(folder: Path, variables: dict[str, str], entities: Iterable[tuple[str, ...]] = ()) -> Path:
-    """Make a project from this working tree, and add entities, one command each."""
-    source = template(folder / "template", variables)
+def checkout(ref: str, folder: Path) -> Path:
+    """Extract a commit of this repository into a folder."""
+    folder.mkdir()
+    archive = ("git", "-C", str(REPOSITORY), "archive", "--format=tar", ref)
+    files = subprocess.run(archive, stdout=subprocess.PIPE, check=True).stdout
+    subprocess.run(("tar", "-x", "-C", str(folder)), input=files, check=True)
+    return folder
+
+
+def blog(
+    folder: Path,
+    variables: dict[str, str],
+    entities: Iterable[tuple[str, ...]] = (),
+    tree: Path = REPOSITORY,
+) -> Path:
+    """Make a project from a working tree, and add entities, one command each."""
+    source = template(folder / "template", variables, tree)
     new = ("new", "blog", "--template", str(source), "--defaults", "--no-git", "--quiet")
     run(folder, variables, *SCAFFOLD, *new)
     for entity in entities:
