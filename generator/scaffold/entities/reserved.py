@@ -123,11 +123,12 @@ CLASS_NAMES = _by_word(
             After Aggregate AlreadyExists Array Attribute Base Binary Choice Clock
             Conflict Criterion Cursor Database DomainError Email EmailAddress
             EntityQuery EntityTable ExpectedVersion ExportQuery FakeRepository FakeStorage
-            FakeUnitOfWork FilterBy Finite Fixed GetQuery Int16 Int32 Int64 InvalidCursor JsonDocument
+            FakeUnitOfWork FilterBy Finite Fixed GetQuery Int16 Int32 Int64 InvalidCursor IsoDate JsonDocument
             KeysetQuery Limit LongText Microseconds Moment NaiveTime NdjsonResponse
             NotFound NumberedPage NumberedPageRead OffsetQuery Ordering Page PageNumber
             PageRead PageSize PrefixRouter Problem Repository Schema Service Settings ShallowJson Slug
-            SoftDelete SpanOfTime SqlRepository SqlTransaction SqlUnitOfWork TimeOfDay Timestamps
+            SoftDelete SpanOfTime SqlRepository SqlTransaction SqlUnitOfWork StrictBool StrictDecimal StrictFloat
+            StrictInt16 StrictInt32 StrictInt64 TimeOfDay Timestamps
             ToMany UnitOfWork Unset Upserted Url UtcDateTime Varchar VersionConflict Versioned
             Work
         """,
