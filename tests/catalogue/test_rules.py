@@ -82,9 +82,11 @@ def test_35_routes_hold_http_and_services_hold_use_cases(blog_folder: Path) -> N
 
 
 def test_37_the_own_suite_isolates_commits(blog_folder: Path) -> None:
-    text = (blog_folder / "tests/conftest.py").read_text(encoding="utf-8")
+    fixtures = (blog_folder / "tests/conftest.py").read_text(encoding="utf-8")
+    database = (blog_folder / "src/blog/persistence/database.py").read_text(encoding="utf-8")
 
-    assert 'join_transaction_mode="create_savepoint"' in text
+    assert "create_session_factory(connection)" in fixtures
+    assert 'join_transaction_mode="create_savepoint"' in database
     assert (blog_folder / "tests/factories/user.py").is_file()
 
 
