@@ -207,4 +207,8 @@ def git_environment(settings: Mapping[str, str]) -> dict[str, str]:
         found[f"GIT_CONFIG_KEY_{number}"] = name
         found[f"GIT_CONFIG_VALUE_{number}"] = value
     found["GIT_CONFIG_COUNT"] = str(first + len(settings))
+    if settings.get("protocol.allow") == "never":
+        # A repository may lack an object and say by which program to fetch it, and its setting
+        # `protocol.ext.allow` wins over `protocol.allow`.
+        found |= {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
     return {**found, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}

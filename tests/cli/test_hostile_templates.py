@@ -1,7 +1,9 @@
 """A template runs nothing, and reads nothing of the machine, when a project is made of it."""
 
+import shutil
 import subprocess
 import sys
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -401,6 +403,53 @@ def test_git_itself_would_have_run_it(hostile: Path, hacked: Path) -> None:
     subprocess.run(["git", "diff"], cwd=hostile, capture_output=True, check=False)
 
     assert hacked.exists()
+
+
+def test_an_object_that_a_repository_lacks_is_not_fetched(
+    tmp_path: Path, hacked: Path, scaffold: Scaffold
+) -> None:
+    folder = tmp_path / "shop"
+    write(folder, {"src/a.py": "", "src/.gitignore": "x\n", "pyproject.toml": ""})
+    template_repository.commit(folder)
+    git(folder, "update-index", "--skip-worktree", "src/.gitignore")
+    name = git(folder, "rev-parse", ":src/.gitignore")
+    (folder / ".git/objects" / name[:2] / name[2:]).unlink()
+    (folder / "src/.gitignore").unlink()
+    write(folder, {"src/b.py": ""})
+    settings = {
+        "core.repositoryFormatVersion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": f"ext::touch {hacked}",
+        "protocol.ext.allow": "always",
+    }
+    for key, value in settings.items():
+        git(folder, "config", key, value)
+
+    result = scaffold(folder, "check")
+
+    assert (0, False) == (result.code, hacked.exists())
+    subprocess.run(["git", "ls-files", "-oi", "--exclude-standard"], cwd=folder, check=False)
+    assert hacked.exists()  # by git itself
+
+
+def test_a_repository_cannot_pass_its_files_off_as_a_version_of_another(
+    tmp_path: Path, scaffold: Scaffold
+) -> None:
+    template = make(tmp_path / "t", {"project/a.txt": "a\n"}, SPEC)
+    shutil.copytree(template, tmp_path / "forged")
+    commit = git(template, "rev-parse", "HEAD")
+    name = git(template, "rev-parse", "HEAD:project/a.txt")
+    blob = tmp_path / "forged/.git/objects" / name[:2] / name[2:]
+    blob.chmod(0o644)
+    blob.write_bytes(zlib.compress(b"blob 7\0forged\n"))
+    answers = f'_commit: "{commit}"\n_src_path: "{tmp_path}/forged"\nentities: []\n'
+    write(tmp_path / "shop", {".copier-answers.yml": answers})
+
+    result = scaffold(tmp_path / "shop", "list")
+
+    assert (1, True) == (result.code, "/forged` is not a git repository" in result.err)
+    assert "a\n" == (resolve(str(template), commit).root / "project/a.txt").read_text()
 
 
 KILLED = """

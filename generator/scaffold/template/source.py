@@ -253,7 +253,9 @@ def _shipped_bundle(name: str) -> Path | None:
 
 
 def _clone(url: str, src_path: str, tree: Path) -> None:
-    result = run_git("clone", "--quiet", "--no-checkout", "--", url, tree)
+    # A local clone would copy objects as they are: one that is not what its hash says would stand
+    # in the cache for the version that others have by that hash.
+    result = run_git("clone", "--quiet", "--no-checkout", "--no-local", "--", url, tree)
     if result.returncode != 0:
         raise _unfetched(src_path, url, result.stderr.decode(errors="replace").strip())
 
