@@ -29,6 +29,7 @@ def field(text: str) -> str:
     return f"entities:\n  Post:\n    fields:\n      n: {text}\n"
 
 
+PRODUCT = " or ".join(["n * n * n * n = 1000003 * 7 + {0}"] * 14)
 DOCUMENTS = {
     "a bomb": bomb("a") + "entities: *a9\n",
     "a bomb in a group": bomb("a") + field("int") + "    unique: *a9\n",
@@ -50,6 +51,13 @@ DOCUMENTS = {
     "arrays of arrays": field("array," * 5000 + "int"),
     "a check": field("int") + f'    checks: ["{"(" * 20_000}n > 1{")" * 20_000}"]\n',
     "a deep check": field("int") + f'    checks: ["{"(" * 230}n > 1{")" * 230}"]\n',
+    "a long pattern": field(f"{{type: text, pattern: {'x' * 1_000_000}}}"),
+    "a pattern of repetitions": field("{type: text, pattern: 'a{5000}'}"),
+    "a pattern of all characters": field(
+        r"{type: 'str,3', pattern: '[\x00-\U0010ffff]{3}(x{900}){20}'}"
+    ),
+    "many checks": field("int") + f"    checks: {[f'n > {number}' for number in range(3000)]}\n",
+    "checks of products": field("int") + f"    checks: {[PRODUCT.format(n) for n in range(99)]}\n",
     "a month": "entities: 2001-99-99\n",
     "a program": "entities: !!python/object/apply:os.system ['touch hacked']\n",
 }

@@ -10,9 +10,17 @@ from scaffold.errors import Collected, ScaffoldError, within
 if TYPE_CHECKING:
     from scaffold.entities.entity import Entity, Field
 
+MOST_CHECKS = 100
+
 
 def check_checks(entity: "Entity", errors: Collected) -> None:
     """Collect errors of checks: unknown fields, and comparisons that some database refuses."""
+    if len(entity.checks) > MOST_CHECKS:
+        with errors:
+            raise ScaffoldError(
+                f"`{entity.name}` has {len(entity.checks)} checks, of {MOST_CHECKS} at most"
+            )
+        return
     for number, text in enumerate(entity.checks):
         with errors, within(entity.name, "checks", text):
             _check_check(entity, text)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from scaffold.entities.entity import Field
     from scaffold.entities.types import TypeRow
 
+LONGEST_PATTERN = 1000
 OPTIONAL = ("unique", "index", "pattern", "min", "max", "default", "server_default")
 _ALREADY = {
     ("ref", "index"): "a reference always has an index",
@@ -96,6 +97,10 @@ def check_order(field: "Field", key: str, text: str, where: str) -> None:
 
 
 def _check_pattern(pattern: str, where: str) -> None:
+    if len(pattern) > LONGEST_PATTERN:
+        raise ScaffoldError(
+            f"the pattern of {where} has {len(pattern)} characters, of {LONGEST_PATTERN} at most"
+        )
     if not pattern.isprintable():
         raise ScaffoldError(
             f"the pattern of {where} has characters that cannot be printed",

@@ -26,6 +26,8 @@ ENOUGH = 3 * PLAIN  # strings that match a pattern
 TRIES = 1500  # of making one
 DRAWS = 1000  # of how often something is repeated in one string
 FIRST_TRIES = 200  # of those, with nothing but what the pattern says
+LONGEST = 1000  # string, unless the field takes longer ones only
+MOST_WORK = 100_000  # for all strings of one field: characters made, and chosen from
 
 _ALNUM = frozenset(string.ascii_letters + string.digits)
 _T = TypeVar("_T")
@@ -217,9 +219,11 @@ class _Steady(Random):
 
     most = 3
     draws = DRAWS
+    work = MOST_WORK
 
     def choice(self, seq: Sequence[_T]) -> _T:  # type: ignore[override]
         """Choose from what is sorted: a set of characters comes in another order in each run."""
+        self.spend(1 + len(seq) // 100)
         characters = sorted(each for each in seq if isinstance(each, str) and each.isprintable())
         plain = [each for each in characters if each in _ALNUM]
         return super().choice(plain or characters or seq)
@@ -229,7 +233,15 @@ class _Steady(Random):
         self.draws -= 1
         if self.draws < 0:
             raise ValueError("too many repetitions")
-        return super().randint(a, min(b, a + self.most)) if a < b else a
+        repetitions = super().randint(a, min(b, a + self.most)) if a < b else a
+        self.spend(repetitions)
+        return repetitions
+
+    def spend(self, work: int) -> None:
+        """Give up once all strings together have taken too much."""
+        self.work -= work
+        if self.work < 0:
+            raise ValueError("too much work")
 
 
 def _matching(field: Field, random: Random) -> Iterator[str]:
@@ -243,9 +255,14 @@ def _matching(field: Field, random: Random) -> Iterator[str]:
     for number in range(TRIES):
         steady.most, steady.draws = (3, 1, 0, 12, 40)[number % 5], DRAWS
         try:
+            steady.spend(len(pattern))
             text = source.xeger(pattern)
         except (LookupError, ValueError, AttributeError, TypeError, RecursionError):
             text = _guess(random, number)  # a construct that it does not know
+        if steady.work < 0:
+            return
+        if len(text) > max(LONGEST, least):
+            continue
         yield text
         if number >= FIRST_TRIES or len(text) < least:  # a pattern may leave room for more
             more = random.choice(string.ascii_lowercase)

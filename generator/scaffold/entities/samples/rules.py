@@ -59,6 +59,7 @@ class Rules:
         self.trees = {text: checks.parse_check(text).tree for text in entity.checks}
         self._unchosen = unchosen(entity)
         self._known: dict[tuple[str, str | None], Value] = {}
+        self.spent = 0  # parts of checks that were evaluated
 
     def conditions(self, texts: tuple[str, ...], tier: Tier) -> list[Rule]:
         """Return that a row satisfies these checks."""
@@ -80,6 +81,7 @@ class Rules:
         unknown = tier.unknown or any(self.all_fields[name].to is not None for name in used)
 
         def holds(row: Row) -> bool:
+            self.spent += size
             values = self._unchosen | {
                 name: self._value(name, row[name]) for name in used if name in row
             }
@@ -87,6 +89,7 @@ class Rules:
                 condition.holds(values | moved, unknown=unknown) for moved in moving
             )
 
+        size = sum(1 for _ in walk(tree))
         free = tuple(name for name in used if name in self.fields)
         comparisons = (node for node in walk(tree) if node.kind in ("compare", "in", "between"))
         return Rule(holds, free, tuple(comparisons))
@@ -107,6 +110,7 @@ class Rules:
         used = {node.text for node in walk(comparison) if node.kind == "name"}
         if field.name not in used or is_for_all(field):
             return
+        self.spent += 10 * sum(1 for _ in walk(comparison))
         first, *others = comparison.parts
         values = self._unchosen | {name: self._value(name, text) for name, text in row.items()}
         for other in others:

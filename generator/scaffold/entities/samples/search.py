@@ -29,6 +29,8 @@ ROWS = 8
 TRIES = 12_000  # for the first row
 MORE_TRIES = 800  # for each of the others: they begin at the row before
 STEPS = 30  # before it starts afresh
+MOST_BLAMED = 8  # checks that an error lists
+MOST_PARTS = 1_000_000  # of checks to evaluate for all rows: seconds
 HALF = 0.5
 NOISE = 0.1
 
@@ -40,6 +42,7 @@ class Search:
         self.rules = Rules(entity, fields)
         self.fields = self.rules.fields
         seed = [entity.name, *entity.checks, *(f"{each.name}:{each.pattern}" for each in fields)]
+        self.most = MOST_PARTS
         self.random = Random("\n".join(seed))  # noqa: S311  # no secret
         constants = [_text(node) for tree in self.rules.trees.values() for node in walk(tree)]
         given = [text for text in dict.fromkeys(constants) if text is not None]
@@ -107,6 +110,8 @@ class Search:
         row = self._start(len(rows)) | pinned
         while tries > 0:
             for _ in range(STEPS):
+                if self._is_spent():
+                    return None
                 broken = [rule for rule in rules if not rule.holds(row)]
                 if not broken:
                     return self._filled(row, rules, pinned)
@@ -175,10 +180,14 @@ class Search:
 
         def cost(option: str | None) -> tuple[int, bool, float]:
             changed = row | {name: option}
-            broken = sum(not rule.holds(changed) for rule in concerned)
+            spent = self._is_spent()
+            broken = 0 if spent else sum(not rule.holds(changed) for rule in concerned)
             return broken, (option is None) is not is_reference, self.random.random()
 
         return min(options, key=cost)
+
+    def _is_spent(self) -> bool:
+        return self.rules.spent > self.most
 
     def _options(self, name: str, rule: Rule, row: Row, tier: Tier) -> list[str | None]:
         field = self.fields[name]
@@ -199,7 +208,10 @@ class Search:
 
     def _unsatisfiable(self) -> ScaffoldError:
         blamed = tuple(self.rules.trees)
+        self.most = self.rules.spent + MOST_PARTS
         for text in self.rules.trees:
+            if self._is_spent():
+                break
             fewer = tuple(each for each in blamed if each != text)
             if fewer and self._first(fewer, MORE_TRIES)[1] is None:
                 blamed = fewer
@@ -212,7 +224,8 @@ class Search:
         references = [name for name in used if self.rules.all_fields[name].to is not None]
         return ScaffoldError(
             f"no row satisfies the checks of `{self.rules.entity.name}`: "
-            + ", ".join(f"`{text}`" for text in blamed),
+            + ", ".join(f"`{text}`" for text in blamed[:MOST_BLAMED])
+            + (f" and {more} more" if (more := len(blamed) - MOST_BLAMED) > 0 else ""),
             note=f"each of {names.listed(references)} refers to a row of its own in the tests"
             if references
             else "none was found for the tests to use",
