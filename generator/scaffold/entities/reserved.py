@@ -120,10 +120,10 @@ CLASS_NAMES = _by_word(
             SmallInteger String Table Text Time TypeDecorator UniqueConstraint Update Uuid
         """,
         "the generated project has a class of that name": """
-            After Aggregate AlreadyExists Array Attribute Base Binary Choice Clock
-            Conflict Criterion Cursor Database Digits DomainError Email EmailAddress
+            After Aggregate AlreadyExists Array Attribute Base Base64 Binary Choice Clock
+            Conflict Criterion Cursor Database Digits Documented DomainError Email EmailAddress
             EntityQuery EntityTable ExpectedVersion ExportQuery FakeRepository FakeStorage
-            FakeUnitOfWork FilterBy Finite Fixed Format GetQuery Int16 Int32 Int64 InvalidCursor IsoDate JsonDocument
+            FakeUnitOfWork FilterBy Finite Fixed GetQuery Int16 Int32 Int64 InvalidCursor IsoDate JsonDocument
             KeysetQuery Limit LongText Microseconds Moment NaiveTime NdjsonResponse
             NotFound NumberedPage NumberedPageRead OffsetQuery Ordering Page PageNumber
             PageRead PageSize PrefixRouter Problem Repository Schema Service Settings ShallowJson Slug
