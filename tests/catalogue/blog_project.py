@@ -84,6 +84,14 @@ ENTITIES = (
         "words:array,str,20",
         "whole_of:Sample:null:back=parts",
     ),
+    projects.entity("Shelf", "name:str,40", soft_delete=True),
+    projects.entity(
+        "Volume",
+        "code:str,20:unique",
+        "shelf:Shelf",
+        "spare:Shelf:null:back=spares",
+        "seen_on:many,Shelf:back=showed",
+    ),
     projects.entity("Leaf", "path:str,100", "locale:str,20", unique=(("path", "locale"),)),
     projects.entity(
         "Slot",

@@ -160,6 +160,40 @@ async def test_23_bulk_create_is_all_or_nothing(client: httpx.AsyncClient, make_
         assert await work.users.count() == 5
 
 
+@pytest.mark.parametrize("is_deleted", [True, False])
+async def test_a_reference_to_what_was_deleted_softly_is_like_one_to_nothing(
+    client: httpx.AsyncClient, *, is_deleted: bool
+) -> None:
+    there = (await client.post("/shelves", json={"name": "there"})).json()["id"]
+    gone = (await client.post("/shelves", json={"name": "gone"})).json()["id"]
+    if is_deleted:
+        assert (await client.delete(f"/shelves/{gone}")).status_code == 204
+    else:
+        gone += 1
+    right = {"code": "right", "shelf_id": there, "spare_id": there}
+    stored = (await client.post("/volumes", json=right)).json()
+    path = f"/volumes/{stored['id']}"
+
+    for name in ("shelf_id", "spare_id"):
+        wrong = {**right, "code": "wrong", name: gone}
+        for method, where, body in (
+            ("POST", "/volumes", wrong),
+            ("POST", "/volumes/bulk", [{**right, "code": "first"}, wrong]),
+            ("PUT", "/volumes/by-code/wrong", wrong),
+            ("PUT", "/volumes/by-code/right", {**right, name: gone}),
+            ("PATCH", path, {name: gone}),
+        ):
+            answer = await client.request(method, where, json=body)
+            assert answer.status_code == 422, (method, where)
+            # SQLite does not say which reference of a row leads nowhere.
+            assert name in answer.text or not is_deleted, answer.text
+    for where in (f"{path}/seen_on/{gone}", f"/shelves/{gone}/showed/{stored['id']}"):
+        assert (await client.put(where)).status_code == 404, where
+
+    assert (await client.get("/volumes")).json()["items"] == [stored]
+    assert (await client.get(path, params={"include": "seen_on"})).json()["seen_on"] == []
+
+
 async def test_24_upsert_by_natural_key(client: httpx.AsyncClient) -> None:
     ada = {"email": "ada@example.org", "name": "Ada"}
     created = await client.put("/users/by-email/ada@example.org", json=ada)
