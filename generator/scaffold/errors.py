@@ -9,11 +9,13 @@ NOTHING_WRITTEN = "nothing was written"
 # What somebody else wrote is quoted: not in full where it is long, and with nothing in it that a
 # terminal obeys.
 _LONG = re.compile(r"(`[^`]{80})[^`]{200,}([^`]{20}`)")
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160))}
+CONTROLS = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160))}
+# These change the order in which it shows a line.
+CONTROLS |= {code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
 
 def _quoted(text: str) -> str:
-    return _LONG.sub(r"\1...\2", text).translate(_CONTROLS)
+    return _LONG.sub(r"\1...\2", text).translate(CONTROLS)
 
 
 class ScaffoldError(Exception):

@@ -27,6 +27,7 @@ _IGNORED = dict.fromkeys(
     [*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF]
 )
 _DRIVE = re.compile(r"[A-Za-z]:")
+_HALF = re.compile("[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
 
 
 def read_regular(path: str | os.PathLike[str], most: int = MOST_BYTES) -> bytes:
@@ -67,12 +68,22 @@ def fault_of(path: str) -> str:
     """
     if "\\" in path or "\0" in path or path.startswith("/") or _DRIVE.match(path):
         return "it is no relative path with slashes"
+    if not path.isascii() and not _is_encodable(path):
+        return "it has half of a surrogate pair"
     for part in path.split("/"):
         if part in {"", ".", ".."}:
             return "it is not a clean path"
         if own := own_folder(part):
             return f"`{own}` belongs to {own[1:]} alone"
     return ""
+
+
+def _is_encodable(path: str) -> bool:
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=10_000)
@@ -143,6 +154,11 @@ def _size_of(node: Any, sizes: dict[int, int]) -> int:  # noqa: ANN401
     import yaml
 
     if node.id == "scalar":
+        # An escape may name half of a character, which no file and no terminal takes.
+        if not node.value.isascii() and _HALF.search(node.value):
+            raise yaml.MarkedYAMLError(
+                problem="a text has half of a surrogate pair", problem_mark=node.start_mark
+            )
         return 1
     known = sizes.get(id(node))
     if known == 0:

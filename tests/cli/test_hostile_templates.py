@@ -147,6 +147,7 @@ def test_filters_that_look_at_the_machine_are_refused(
         "[].__class__.__mro__",
         "cycler.__init__.__globals__.os.popen('touch hacked')",
         "range(10**9)|list",
+        "'\\ud800'",
         "(1, 2)|sum(start=[])",
         "f()",
     ],
@@ -165,6 +166,25 @@ def test_what_a_template_raises_is_said_in_words(
     assert made.err.partition("\n")[2].startswith("error: the template cannot be rendered")
     with pytest.raises(ScaffoldError, match="the template cannot be rendered"):
         render(resolve(str(template), "v1.0.0"), data)["a.txt"].body()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("paths", [("{{ '\\ud800' }}",), ("{{ 'd' }}", "{{ 'd'|lower }}/a.txt")])
+def test_a_path_that_no_folder_can_have_is_said_in_words(
+    paths: tuple[str, ...], tmp_path: Path, scaffold: Scaffold
+) -> None:
+    (tmp_path / "here").mkdir()
+    files = {f"project/{path}": "a\n" for path in paths}
+    template = make(tmp_path / "t", files, SPEC)
+    answers = f'_commit: "v1.0.0"\n_src_path: "{template}"\nentities: []\n'
+    write(tmp_path / "shop", {".copier-answers.yml": answers})
+
+    made = scaffold(tmp_path / "here", "new", "shop", "--template", str(template), "--defaults")
+    diff = scaffold(tmp_path / "shop", "diff")
+
+    assert (1, []) == (made.code, list((tmp_path / "here").iterdir()))
+    assert "error: the template cannot be rendered" in made.err
+    assert "internal error" not in diff.err
 
 
 def test_no_other_filter_looks_at_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:

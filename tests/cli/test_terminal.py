@@ -308,3 +308,28 @@ def test_every_look_has_a_style() -> None:
     from scaffold.output.terminal import STYLES
 
     assert set(get_args(Look)) == set(STYLES)
+
+
+def test_nothing_of_a_repository_is_for_a_terminal_to_obey(
+    blog: Path, scaffold: Scaffold, on_terminal: OnTerminal
+) -> None:
+    name = "\x1b]0;hacked\x07\nerror: hacked\u202e.py"
+    hacked = "\x1b]0;hacked\x07 \x9b2J \x1b[2J"
+    (blog / "src/blog" / name).write_text(f"x = {hacked}\n", encoding="utf-8")
+    (blog / "migrations/versions" / name).write_text(
+        f"revision = {hacked!r}\ndown_revision = {hacked!r}\n", encoding="utf-8"
+    )
+    user = blog / "src/blog/domain/user.py"
+    user.write_text(f"# {hacked}\n{user.read_text(encoding='utf-8')}", encoding="utf-8")
+
+    for words in (("check",), ("status",), ("doctor",), ("diff",), ("diff", "--stat"), ("list",)):
+        shown = on_terminal(blog, *words).out
+        plain = scaffold(blog, *words)
+
+        assert "\x1b]" not in shown
+        assert not {*"\x07\x9b\u202e"} & {*shown}
+        assert "\x1b[2J" not in shown
+        assert "\nerror: hacked" not in shown + plain.out + plain.err
+        if words != ("diff",):  # `git apply` and `patch` read it
+            assert "\x1b" not in plain.out + plain.err
+    assert r"\x1b]0;hacked\x07\nerror: hacked\u202e.py" in scaffold(blog, "check").out

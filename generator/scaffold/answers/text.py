@@ -68,6 +68,8 @@ def _parse_own_form(text: str) -> Parsed | None:
             if body.count("\n") + bool(body) != len(data["entities"]):
                 return None
             _scalars(tail, start + body.count("\n") + 3, data, lines)
+        if "\\u" in text:  # half of a character, which is no text: YAML's parser says where
+            json.dumps(data, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     if not opened and data.get("entities", []) != []:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
+from scaffold.errors import CONTROLS
+
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
@@ -83,9 +85,25 @@ class Screen(Protocol):
         ...
 
 
+# A name of a file may hold the end of a line, too.
+_IN_NAMES = {**CONTROLS, 9: "\\t", 10: "\\n"}
+
+
 def text_of(line: Line) -> str:
     """Return the words of a line."""
-    return "".join(span if isinstance(span, str) else span.text for span in line)
+    return "".join(map(shown, line))
+
+
+def shown(span: Span | str) -> str:
+    """Return the words of a piece, with nothing in them that a terminal obeys."""
+    if isinstance(span, str):
+        return span.translate(CONTROLS)
+    return shown_name(span.text) if span.look == "path" else span.text.translate(CONTROLS)
+
+
+def shown_name(name: str) -> str:
+    """Return a name, of a file for example, with nothing in it that a terminal obeys."""
+    return name.translate(_IN_NAMES)
 
 
 def _width(branches: tuple[Branch, ...], indent: int = 4) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scaffold.output.parts import Diff, Outline, Tree, text_of
+from scaffold.output.parts import Diff, Outline, Tree, shown_name, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ class Plain:
 def _lines(part: Part) -> Iterator[str]:
     match part:
         case Tree():
-            yield part.name
+            yield shown_name(part.name)
             yield from _rows(part.branches, part.width, "")
         case Outline():
             yield text_of(part.head)
@@ -40,6 +40,6 @@ def _lines(part: Part) -> Iterator[str]:
 def _rows(branches: tuple[Branch, ...], width: int, indent: str) -> Iterator[str]:
     for branch in branches:
         guide, below = ("└── ", "    ") if branch is branches[-1] else ("├── ", "│   ")
-        left = indent + guide + branch.name
+        left = indent + guide + shown_name(branch.name)
         yield f"{left:<{width}}  {text_of(branch.aside)}" if branch.aside else left
         yield from _rows(branch.below, width, indent + below)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.theme import Theme
 
-from scaffold.output.parts import Diff, Outline, Tree, text_of
+from scaffold.output.parts import Diff, Outline, Tree, shown, shown_name, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,14 +78,14 @@ class Terminal:
         """Return the tree with what is said in a column, if there is room for one."""
         room = self._console.width - tree.width - 2
         aligned = _longest(tree.branches) <= room
-        root = rich_tree.Tree(Text(tree.name, "scaffold.title"), guide_style=_GUIDES)
+        root = rich_tree.Tree(Text(shown_name(tree.name), "scaffold.title"), guide_style=_GUIDES)
         _grow(root, tree.branches, tree.width if aligned else 0)
         return root
 
 
 def _grow(parent: rich_tree.Tree, branches: Iterable[Branch], width: int) -> None:
     for branch in branches:
-        label = Text(branch.name, overflow="fold")
+        label = Text(shown_name(branch.name), overflow="fold")
         if branch.aside:
             label.pad_right(max(0, width - 4 - label.cell_len))
             label.append("  ").append_text(_text(branch.aside))
@@ -107,7 +107,7 @@ def _outline(outline: Outline) -> rich_tree.Tree:
 def _highlighted(diff: Diff) -> Text:
     from rich.syntax import Syntax
 
-    code = diff.readable.removesuffix("\n")
+    code = shown(diff.readable.removesuffix("\n"))
     return Syntax(code, "diff", theme="ansi_light").highlight(code)
 
 
@@ -115,7 +115,7 @@ def _text(line: Line) -> Text:
     text = Text(overflow="fold")
     for span in line:
         if isinstance(span, str):
-            text.append(span)
+            text.append(shown(span))
         else:
-            text.append(span.text, f"scaffold.{span.look}")
+            text.append(shown(span), f"scaffold.{span.look}")
     return text

@@ -152,9 +152,11 @@ def _copy(source: Source, work: Path, answers: Mapping[str, str], *, ask: bool) 
             note=f"git says: {last[0]}" if last else None,
             help="check the address, the version, the network and your access to it",
         ) from error
+    except UnicodeEncodeError as error:
+        raise readable(error) from error
     except (CopierError, ValueError) as error:
         raise _refused(str(error)) from error
-    except RAISED as error:
+    except (*RAISED, AssertionError) as error:  # Copier asserts that a folder is no file, too
         raise readable(error) from error
 
 

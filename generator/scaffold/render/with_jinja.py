@@ -87,11 +87,12 @@ class Making:
         values = self._paths.values(digest)
         try:
             text: str = environment.get_template(path).render({**self._context, **values})
+            content = text.encode()
         except RAISED as error:
             raise readable(error, f"`{path}`") from error
         if environment.captured is not None:
             raise ScaffoldError(f"`{path}` has a `yield` tag, which only paths may have")
-        return text.encode()
+        return content
 
     def save(self) -> None:
         """Keep what was compiled for the next command."""

@@ -41,7 +41,7 @@ class Template:
 
 def resolve(src_path: str, commit: str, *, offline: bool = False) -> Template:
     """Return the template version that the answers name, fetching it when it is not cached."""
-    if "://" not in src_path and not Path(src_path).expanduser().is_absolute():
+    if "://" not in src_path and not _expanded(src_path).is_absolute():
         _refuse_relative(src_path)
     cache = cache_folder()
     record = cache / "refs" / f"{_digest(src_path, commit)}.json"
@@ -63,7 +63,7 @@ def fetch(src_path: str, wanted: str) -> Template:
 
     That name, which Copier records too, finds the same version later; a branch would not.
     """
-    if "://" not in src_path and not Path(src_path).expanduser().is_absolute():
+    if "://" not in src_path and not _expanded(src_path).is_absolute():
         _refuse_relative(src_path)
     cache = cache_folder()
     full, name = _fetch(src_path, wanted, cache)
@@ -121,7 +121,16 @@ def git_url(src_path: str) -> str:
     url = src_path.removeprefix("git+")
     if url.startswith(("https://github.com/", "https://gitlab.com/")) and url == src_path:
         return url.removesuffix(".git") + ".git"
-    return str(Path(url).expanduser()) if url.startswith("~") else url
+    return str(_expanded(url)) if url.startswith("~") else url
+
+
+def _expanded(src_path: str) -> Path:
+    """Return a path with the home that it names, if there is one."""
+    path = Path(src_path)
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
 
 
 def is_remote(src_path: str) -> bool:
@@ -173,7 +182,7 @@ def _stamp(src_path: str, commit: str) -> list[int] | None:
     """Return what changes when the tag of a local source moves, or None when nothing can tell."""
     if _FIXED_COMMIT.fullmatch(commit) or "://" in src_path:
         return None
-    path = Path(src_path).expanduser()
+    path = _expanded(src_path)
     watched = [path] if path.suffix == ".bundle" else _reference_files(path, commit)
     times: list[int] = []
     for file in watched:
