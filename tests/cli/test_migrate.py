@@ -218,6 +218,61 @@ def test_another_expression_of_a_computed_column_is_told(posts: Path, scaffold: 
     )
 
 
+INDEX = '        Index("ix_posts_lower", text("lower(title)"), unique=True),\n'
+MOOD = """    mood: Mapped[str | None] = mapped_column(
+        Enum("sad", "glad", name="mood", native_enum=False, create_constraint=True)
+    )
+"""
+
+
+@pytest.mark.slow
+def test_indexes_on_expressions_and_rules_of_types_get_their_revision(
+    posts: Path, scaffold: Scaffold
+) -> None:
+    change(posts, TITLE, TITLE + MOOD)
+    change(posts, "__table_args__ = (\n", f"__table_args__ = (\n{INDEX}")
+    change(posts, "from sqlalchemy ", "from sqlalchemy import Enum, Index, text\nfrom sqlalchemy ")
+
+    result = scaffold(posts, "migrate", "moods")
+
+    assert 0 == result.code, result.err
+    assert "+ index posts.ix_posts_lower\n+ check constraint posts.mood\n" in result.out
+    (made,) = [file for file in revisions(posts) if "moods" in file.name]
+    assert "create_constraint" not in made.read_text()
+    migrated(posts)
+    assert NOTHING == scaffold(posts, "migrate", "again").out
+    # SQLite makes the table anew, and the index with it.
+    assert 0 == scaffold(posts, "field", "add", "Post", "rank:int:null:min=1").code
+    with sqlite3.connect(migrated(posts, "base")) as connection:
+        (sql,) = connection.execute(
+            "SELECT sql FROM sqlite_master WHERE name = 'ix_posts_lower'"
+        ).fetchone()
+    assert "CREATE UNIQUE INDEX ix_posts_lower ON posts (lower(title))" == sql
+    change(posts, "lower(title)", "upper(title)")
+    told = scaffold(posts, "migrate", "again").err
+    assert "note: the expression of the index `ix_posts_lower` of `posts` differs" in told
+    change(posts, INDEX.replace("lower(", "upper("), "")
+    assert "- index posts.ix_posts_lower\n" in scaffold(posts, "migrate", "no index").out
+    migrated(posts)
+    assert NOTHING == scaffold(posts, "migrate", "again").out
+
+
+def test_what_postgresql_alone_has_is_told(posts: Path, scaffold: Scaffold) -> None:
+    mood = '    mood: Mapped[str | None] = mapped_column(Enum("sad", "glad", name="mood"))\n'
+    change(posts, TITLE, TITLE + mood)
+    change(posts, "from sqlalchemy ", "from sqlalchemy import Enum, Sequence\nfrom sqlalchemy ")
+    of_type = scaffold(posts, "migrate", "moods", "--dry-run")
+    number = '    number: Mapped[int] = mapped_column(server_default=Sequence("n").next_value())\n'
+    change(posts, mood, number)
+
+    of_sequence = scaffold(posts, "migrate", "numbers")
+
+    assert "note: PostgreSQL has a type `mood` for an Enum of `posts`, which Alembic" in of_type.err
+    assert ".create(op.get_bind(), checkfirst=True)` first in `upgrade`, and `sa." in of_type.err
+    assert 1 == of_sequence.code
+    assert "help: ask PostgreSQL for it by name, and make the sequence in a" in of_sequence.err
+
+
 def test_what_would_be_lost_is_refused(posts: Path, scaffold: Scaffold) -> None:
     change(posts, TITLE, TITLE.replace("title", "headline"))
     before = tree(posts)

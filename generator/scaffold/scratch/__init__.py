@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 _PROGRAM = Path(__file__).parent / "inside.py"
 _SET_UP = "set the project up first: make test"
+_HELP = {
+    "ModuleNotFoundError": _SET_UP,
+    "NotImplementedError: Dialect 'sqlite' does not support sequence": "ask PostgreSQL for it by name, "
+    "and make the sequence in a revision by hand: server_default=text(\"nextval('NAME')\")",
+}
 _NEEDED = ("alembic", "aiosqlite", "pydantic_settings", "sqlalchemy")
 _ALEMBIC_SAYS = re.compile(r"    # ### commands auto.*\n|\n*    # ### end Alembic.*")
 # What the project reads of the environment must not lead to a database of its own.
@@ -172,5 +177,5 @@ def _failure(found: Mapping[str, Any], root: Path, work: Path) -> ScaffoldError:
             help="keep what one database alone knows to it: "
             'if op.get_context().dialect.name == "postgresql":',
         )
-    help = _SET_UP if said.startswith("ModuleNotFoundError") else None
+    help = next((each for start, each in _HELP.items() if said.startswith(start)), None)
     return ScaffoldError("the project's models cannot be compared", note=note, help=help)

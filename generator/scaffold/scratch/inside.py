@@ -17,12 +17,15 @@ from alembic.autogenerate.render import renderers
 from alembic.config import Config
 from alembic.operations import ops
 from alembic.script import Script
-from sqlalchemy import Inspector, create_engine, inspect
+from sqlalchemy import Boolean, Column, Connection, Enum, Inspector, create_engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from alembic.autogenerate.api import AutogenContext
     from alembic.runtime.migration import MigrationContext
+    from sqlalchemy import Table
 
 
 def main() -> None:
@@ -83,6 +86,13 @@ def compare(wanted: dict[str, Any]) -> dict[str, Any]:
             with engine.connect() as connection:
                 migrated, created = inspect(context.connection), inspect(connection)
                 found["unseen"] = unseen(migrated, created)
+                tables = context.opts["target_metadata"].tables
+                come, gone = index_changes(tables, context.connection, connection)
+                upgrade.ops += [*gone, *come]
+                downgrade.ops[:0] = [each.reverse() for each in come]
+                downgrade.ops += [each.reverse() for each in gone]
+                for operation in upgrade.ops:
+                    leave_checks(operation)
                 upgrade.ops = with_checks(upgrade.ops, checks(migrated), checks(created))
                 downgrade.ops = with_checks(downgrade.ops, checks(created), checks(migrated))
         found["operations"] = [record for each in upgrade.ops for record in records(each)]
@@ -129,13 +139,23 @@ def records(operation: ops.MigrateOperation) -> list[dict[str, Any]]:
         record |= {
             "name": column.name,
             "needs_value": not column.nullable and column.server_default is None,
+            **native_types([column]),
         }
+    elif isinstance(operation, ops.CreateTableOp):
+        record |= native_types(operation.columns)
     elif isinstance(operation, ops.DropColumnOp | ops.AlterColumnOp):
         record["name"] = operation.column_name
     else:
         name = getattr(operation, "constraint_name", None) or getattr(operation, "index_name", None)
         record |= {"name": str(name)} if name else {}
     return [record]
+
+
+def native_types(columns: Sequence[object]) -> dict[str, list[str]]:
+    """Return the names of the types that PostgreSQL makes of Enums."""
+    types = [each.type for each in columns if isinstance(each, Column)]
+    names = {str(each.name) for each in types if isinstance(each, Enum) and each.native_enum}
+    return {"types": sorted(names)} if names else {}
 
 
 def checks(inspector: Inspector) -> dict[str, dict[str, str]]:
@@ -178,6 +198,55 @@ def render_check(context: AutogenContext, operation: ops.CreateCheckConstraintOp
     return f"op.create_check_constraint(op.f({name}), {table}, sa.text({text}))"
 
 
+def index_changes(
+    tables: Mapping[str, Table], migrated: Connection, created: Connection
+) -> tuple[list[ops.ModifyTableOps], list[ops.ModifyTableOps]]:
+    """Return operations for indexes on expressions that came and went: Alembic sees none on SQLite."""
+    before, after = expression_indexes(migrated), expression_indexes(created)
+    indexes = {str(index.name): index for table in tables.values() for index in table.indexes}
+    come = [
+        ops.ModifyTableOps(table, [ops.CreateIndexOp.from_index(indexes[name])])
+        for name, (table, _) in sorted(after.items())
+        if name not in before
+    ]
+    gone = [
+        ops.ModifyTableOps(table, [dropped(name, table, sql)])
+        for name, (table, sql) in sorted(before.items())
+        if name not in after and table in tables
+    ]
+    return come, gone
+
+
+def dropped(name: str, table: str, sql: str) -> ops.DropIndexOp:
+    """Return the operation that drops an index, and can be undone."""
+    is_unique, parts = (
+        sql.upper().startswith("CREATE UNIQUE"),
+        sql.partition("(")[2].rpartition(")")[0],
+    )
+    made = ops.CreateIndexOp(name, table, [text(parts)], unique=is_unique)
+    return ops.DropIndexOp(name, table, _reverse=made)
+
+
+def leave_checks(operation: ops.MigrateOperation) -> None:
+    """Leave the CHECK of a new column's type, such as that of an Enum, to the operation of its own."""
+    if isinstance(operation, ops.ModifyTableOps):
+        for each in operation.ops:
+            leave_checks(each)
+    elif isinstance(operation, ops.AddColumnOp) and isinstance(
+        operation.column.type, Boolean | Enum
+    ):
+        operation.column.type.create_constraint = False
+
+
+def expression_indexes(connection: Connection) -> dict[str, tuple[str, str]]:
+    """Return the table and the statement of each index on an expression."""
+    found = connection.exec_driver_sql(
+        "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AND EXISTS "
+        "(SELECT 1 FROM pragma_index_info(sqlite_master.name) WHERE cid = -2)"
+    )
+    return {name: (table, " ".join(sql.split())) for name, table, sql in found}
+
+
 def unseen(migrated: Inspector, created: Inspector) -> list[dict[str, str]]:
     """Return what differs in parts of the tables for which no operation is written."""
     found: list[dict[str, str]] = []
@@ -207,6 +276,16 @@ def within_brackets(text: str) -> str:
     return text[: depths.index(-1)] if -1 in depths else text
 
 
+def index_texts(inspector: Inspector, table: str) -> dict[str, str]:
+    """Return the statement of each index on an expression of a table, whatever its spelling."""
+    found = expression_indexes(inspector.bind) if isinstance(inspector.bind, Connection) else {}
+    return {
+        name: "".join(sql.lower().split()).replace('"', "")
+        for name, (of, sql) in found.items()
+        if of == table
+    }
+
+
 def predicates(inspector: Inspector, table: str) -> dict[str, str]:
     """Return the condition of each index of a table."""
     return {
@@ -215,7 +294,11 @@ def predicates(inspector: Inspector, table: str) -> dict[str, str]:
     }
 
 
-_UNSEEN = {"condition of the index": predicates, "expression of the column": expressions}
+_UNSEEN = {
+    "condition of the index": predicates,
+    "expression of the index": index_texts,
+    "expression of the column": expressions,
+}
 
 
 if __name__ == "__main__":

@@ -194,6 +194,14 @@ def _notes(comparison: Comparison) -> Iterator[str]:
                 f"`{each['table']}.{each['name']}` may not be empty, and the rows that exist have "
                 "no value for it: give it a `server_default`, or set one in the revision"
             )
+        for name in each.get("types", ()):
+            enum, bind = f'sa.Enum(name="{name}")', "op.get_bind(), checkfirst=True"
+            first = f"`{enum[:-1]}, ...).create({bind})` first in `upgrade`, and "
+            yield (
+                f"PostgreSQL has a type `{name}` for an Enum of `{each['table']}`, which Alembic does "
+                "not write: set `native_enum=False` in the model, or write "
+                f"{first if each['do'] == 'AddColumn' else ''}`{enum}.drop({bind})` last in `downgrade`"
+            )
     if comparison.uncompared:
         yield f"CHECKs are not compared, as SQLite cannot have these tables: {comparison.uncompared}"
     for each in comparison.unseen:
