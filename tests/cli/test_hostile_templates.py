@@ -187,6 +187,31 @@ def test_a_path_that_no_folder_can_have_is_said_in_words(
     assert "internal error" not in diff.err
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "_envops: {extensions: [os]}",
+        "_envops: {block_start_string: ''}",
+        "_envops: [1]",
+        "_envops: {loader: x}",
+        "_exclude: 3",
+        "_exclude: ['{{ x']",
+        "_secret_questions: 3",
+        "q: {type: str, choices: 3}",
+    ],
+)
+def test_a_setting_of_a_wrong_form_is_said_in_words(
+    setting: str, tmp_path: Path, scaffold: Scaffold
+) -> None:
+    template = make(tmp_path / "t", {"project/a.txt": "a\n"}, f"{SPEC}{setting}\n")
+    answers = f'_commit: "v1.0.0"\n_src_path: "{template}"\nentities: []\n'
+    write(tmp_path / "shop", {".copier-answers.yml": answers})
+
+    result = scaffold(tmp_path / "shop", "diff")
+
+    assert (1, "error: the template cannot be rendered") == (result.code, result.err[:38])
+
+
 def test_no_other_filter_looks_at_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Call every filter with texts that name variables, homes and files."""
     from jinja2_ansible_filters.core_filters import FilterModule

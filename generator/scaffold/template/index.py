@@ -109,6 +109,15 @@ def load_index(template: Template) -> Index:
 
 def build_index(template: Template) -> Index:
     """Read the template's settings, and look through all its files."""
+    from scaffold.template.errors import RAISED, readable
+
+    try:
+        return _build(template)
+    except RAISED as error:  # a setting may be anything, and have any tags
+        raise readable(error, "its `copier.yml`") from error
+
+
+def _build(template: Template) -> Index:
     from scaffold.template.settings import read_settings
 
     settings = read_settings(template.root)
