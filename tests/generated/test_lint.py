@@ -110,6 +110,7 @@ def with_words() -> list[Entity]:
         made.append(entity(f"Named{number}", f"{name}:str,40:private", "at:date:index"))
         groups = (f"{name}:bool", "port:int:min=1:max=65535")
         made.append(entity(f"Grouped{number}", *groups, unique=((name, "port"),)))
+    made.append(entity("TmpFile", "tmp:str,40:unique", "tmp_names:many,Named0:back=tmp_files"))
     return made
 
 

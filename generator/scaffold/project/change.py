@@ -224,7 +224,9 @@ def _refuse_older_form(template: Template) -> None:
 
 
 def _order_of_imports(plan: Plan, edit: Edit) -> Iterator[str]:
-    """Yield a note where a renamed module may stand out of its order among a person's imports."""
-    merged = any(each.kind == "merge" and each.path.endswith(".py") for each in plan.changes)
-    if merged and any(old != new for old, new in edit.entity_renames.items()):
+    """Yield a note where a module that was renamed, or is gone, changes the order of a person's imports."""
+    files = [each for each in plan.changes if each.path.endswith(".py") and each.before is not None]
+    kinds = {each.kind for each in files}
+    renamed = any(old != new for old, new in edit.entity_renames.items())
+    if "keep" in kinds or (renamed and "merge" in kinds):
         yield "imports in files with your edits may be out of order now: make fmt sorts them"
