@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from command_line import Result, Scaffold
+from scaffold import scratch
+from scaffold.errors import ScaffoldError
 
 ANSWERS = ".copier-answers.yml"
 DIGITS = "9" * 5000
@@ -226,3 +228,15 @@ def test_settings_of_check(name: str, empty_blog: Path, scaffold: Scaffold) -> N
     result = asked(scaffold, empty_blog, "check")
 
     assert (2, True) == (result.code, "pyproject.toml" in result.err)
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "nowhere"])
+def test_a_migration_without_an_end(target: str, tmp_path: Path) -> None:
+    versions = tmp_path / "migrations/versions"
+    versions.mkdir(parents=True)
+    for path in ("alembic.ini", "migrations/env.py"):
+        (tmp_path / path).write_text("", encoding="utf-8")
+    (versions / "a.py").symlink_to(target)
+
+    with soon(), pytest.raises(ScaffoldError, match=r"versions/a\.py` cannot be copied: "):
+        scratch.copy_migrations(tmp_path, tmp_path / "work", {})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from scaffold.errors import ScaffoldError
 from scaffold.frozen import dataclass
 from scaffold.revisions.history import VERSIONS
+from scaffold.untrusted import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,7 +56,7 @@ def tables_after(root: Path, order: Sequence[str]) -> Mapping[str, Any]:
     python = interpreter(root)
     with TemporaryDirectory(prefix="scaffold-scratch-") as name:
         work = Path(name)
-        _copy_migrations(root, work, {})
+        copy_migrations(root, work, {})
         tables: Mapping[str, Any] = _run(python, root, work, {"order": list(order)})["tables"]
         return tables
 
@@ -69,7 +70,7 @@ def compare(root: Path, message: str, more: Mapping[str, bytes] | None = None) -
     python = interpreter(root)
     with TemporaryDirectory(prefix="scaffold-scratch-") as name:
         work = Path(name)
-        _copy_migrations(root, work, more or {})
+        copy_migrations(root, work, more or {})
         found = _run(python, root, work, {"message": message})
         revision = None
         if found["file"]:
@@ -102,8 +103,9 @@ def interpreter(root: Path) -> Path:
     return Path(sys.executable)
 
 
-def _copy_migrations(root: Path, work: Path, more: Mapping[str, bytes]) -> None:
-    from shutil import copytree, ignore_patterns
+def copy_migrations(root: Path, work: Path, more: Mapping[str, bytes]) -> None:
+    """Copy the migrations to a folder to work in, with more of them; only regular files."""
+    from shutil import Error, copytree, ignore_patterns
 
     folder = VERSIONS.parent
     if not (root / folder / "env.py").is_file() or not (root / "alembic.ini").is_file():
@@ -111,10 +113,19 @@ def _copy_migrations(root: Path, work: Path, more: Mapping[str, bytes]) -> None:
             f"the project has no Alembic environment: `alembic.ini` and `{folder}/env.py`",
             help="bring them back: git checkout HEAD -- alembic.ini migrations",
         )
-    copytree(root / folder, work / folder, ignore=ignore_patterns("__pycache__"))
+    left_out = ignore_patterns("__pycache__")
+    try:
+        copytree(root / folder, work / folder, ignore=left_out, copy_function=_copy_regular)
+    except Error as error:
+        source, _, reason = error.args[0][0]
+        raise ScaffoldError(f"`{source}` cannot be copied: {reason}") from error
     (work / VERSIONS).mkdir(exist_ok=True)
     for path, body in more.items():
         (work / path).write_bytes(body)
+
+
+def _copy_regular(source: str, target: str) -> None:
+    Path(target).write_bytes(read_regular(source))
 
 
 def _run(python: Path, root: Path, work: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
