@@ -26,8 +26,8 @@ PATHS = "^/(accounts|health|samples|slots|tags|users)"
 # A request that fits its schema may still name what is not there or is there already, or another version.
 CONFIGURATION = """
 [checks]
-positive_data_acceptance.expected-statuses = ["2xx", "404", "409", "412", "422"]
-negative_data_rejection.expected-statuses = ["400", "404", "405", "406", "412", "415", "422"]
+positive_data_acceptance.expected-statuses = ["2xx", "404", "409", "412", "413", "422"]
+negative_data_rejection.expected-statuses = ["400", "404", "405", "406", "412", "413", "415", "422"]
 """
 # They have a field of each type.
 BODIES: tuple[type[Schema], ...] = (SampleCreate, SamplePatch, SlotCreate, TagCreate, UserCreate)
@@ -81,6 +81,8 @@ VALUES: tuple[object, ...] = (
         "ada@example.org",
         "Ada <ada@example.org>",
         "ada@example",
+        "https://example.org/\x85",
+        "https://example.org/\ufeff",
         "ada@example.0",
         "ada@example.test",
         "https://example.org/a?b[]=1",
