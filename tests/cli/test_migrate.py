@@ -270,7 +270,7 @@ def test_what_postgresql_alone_has_is_told(posts: Path, scaffold: Scaffold) -> N
     assert "note: PostgreSQL has a type `mood` for an Enum of `posts`, which Alembic" in of_type.err
     assert ".create(op.get_bind(), checkfirst=True)` first in `upgrade`, and `sa." in of_type.err
     assert 1 == of_sequence.code
-    assert "help: ask PostgreSQL for it by name, and make the sequence in a" in of_sequence.err
+    assert "help: take Identity() in the place of the sequence: mapped_column(Id" in of_sequence.err
 
 
 def test_what_would_be_lost_is_refused(posts: Path, scaffold: Scaffold) -> None:

@@ -358,6 +358,7 @@ COMMANDS = (
     "alter Post --no-timestamps --accept-data-loss",
     "alter Tag --api none",
     "alter Post --index title,created_at",
+    "migrate more",
 )
 
 

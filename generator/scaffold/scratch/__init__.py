@@ -23,8 +23,8 @@ _PROGRAM = Path(__file__).parent / "inside.py"
 _SET_UP = "set the project up first: make test"
 _HELP = {
     "ModuleNotFoundError": _SET_UP,
-    "NotImplementedError: Dialect 'sqlite' does not support sequence": "ask PostgreSQL for it by name, "
-    "and make the sequence in a revision by hand: server_default=text(\"nextval('NAME')\")",
+    "NotImplementedError: Dialect 'sqlite' does not support sequence": "take Identity() in the "
+    "place of the sequence: mapped_column(Identity())",
 }
 _NEEDED = ("alembic", "aiosqlite", "pydantic_settings", "sqlalchemy")
 _ALEMBIC_SAYS = re.compile(r"    # ### commands auto.*\n|\n*    # ### end Alembic.*")
