@@ -145,7 +145,7 @@ MODULE_NAMES = {
     **_by_word(
         {
             "the generated project has a module of that name": """
-                app base common conftest criteria crud database database_url dependencies errors fakes fake_storage health limits
+                app base common connecting conftest criteria crud database database_url deadlines dependencies errors fakes fake_storage health limits
                 migrations mixins page pages paging ports problem queries registry related relating read_only relation relations repository
                 retrying samples schemas settings streaming types unit_of_work upserted values version work
             """,
